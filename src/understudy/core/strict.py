@@ -1,0 +1,219 @@
+"""Mapping → frozen struct, or one sentence that says in its writer's words what is wrong where.
+
+It knows types and near misses, and nothing of what the keys are for.
+"""
+
+from __future__ import annotations
+
+import difflib
+import enum
+import re
+import types
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING, Any, TypeVar, get_args, get_origin
+
+import msgspec
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from understudy.core.errors import UsageError
+
+T = TypeVar("T", bound=msgspec.Struct)
+
+
+def read(value: object, kind: type[T], *, where: str, failure: type[UsageError]) -> T:
+    """Read `value`, which stands at `where` ("" for the top), as a struct.
+
+    A section left empty has its defaults. Nothing is converted: text is not a number.
+
+    Raises:
+        UsageError: of the class `failure`, for the first thing that is wrong.
+    """
+    try:
+        return _struct(value, kind, where)
+    except _WrongError as wrong:
+        raise failure(wrong.message, hint=wrong.hint) from None
+
+
+def near_miss(word: str, known: Iterable[str]) -> str | None:
+    """Return the known word that `word` was probably meant to be."""
+    lower = {each.lower(): each for each in known}
+    close = difflib.get_close_matches(word.lower(), lower, n=1, cutoff=0.6)
+    return lower[close[0]] if close else None
+
+
+def listed(words: Iterable[str], *, last: str = "and") -> str:
+    """Write words as in a sentence: `a`, `b` and `c`."""
+    marked = [f"`{word}`" for word in words]
+    if len(marked) < 2:  # noqa: PLR2004 - one word needs no conjunction
+        return "".join(marked)
+    return f"{', '.join(marked[:-1])} {last} {marked[-1]}"
+
+
+class _WrongError(Exception):
+    def __init__(self, message: str, *, hint: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+
+def _struct(value: object, kind: type[T], where: str) -> T:
+    mapping = _mapping({} if value is None else value, where)
+    fields = {field.encode_name: field for field in msgspec.structs.fields(kind)}
+    _refuse_unknown(mapping, tuple(fields), where)
+    read_fields: dict[str, Any] = {}
+    for key, field in fields.items():
+        if key in mapping:
+            read_fields[field.name] = _value(mapping[key], field.type, _inside(where, key))
+        elif field.required:
+            message = f"{_subject(where)} has no `{key}`, which it needs."
+            raise _WrongError(message)
+    return kind(**read_fields)
+
+
+def _refuse_unknown(mapping: Mapping[str, object], known: Sequence[str], where: str) -> None:
+    for key in mapping:
+        if key in known:
+            continue
+        close = near_miss(key, known)
+        guess = f": did you mean `{close}`?" if close else "."
+        raise _WrongError(
+            f"{_subject(where)} has the key `{shown(key)}`, which understudy does not know{guess}",
+            hint=f"The keys here are {listed(known)}.",
+        )
+
+
+def _value(value: object, kind: Any, where: str) -> Any:  # noqa: ANN401 - any type a field may have
+    origin, parts = get_origin(kind), get_args(kind)
+    if origin is types.UnionType:
+        inner = next(part for part in parts if part is not types.NoneType)
+        return None if value is None else _value(value, inner, where)
+    if origin is dict:
+        return {
+            key: _value(each, parts[1], _inside(where, key))
+            for key, each in _mapping(value, where).items()
+        }
+    if origin is tuple:
+        return tuple(
+            _value(each, parts[0], f"{where}[{index}]")
+            for index, each in enumerate(_list(value, where))
+        )
+    if isinstance(kind, type) and issubclass(kind, msgspec.Struct):
+        return _struct(value, kind, where)
+    return value if kind is Any else _scalar(value, kind, where)
+
+
+def _mapping(value: object, where: str) -> Mapping[str, object]:
+    if not isinstance(value, Mapping):
+        message = f"{_subject(where)} is {shown(value)}; it must be a mapping (`key: value`)."
+        raise _WrongError(message)
+    for key in value:
+        if not isinstance(key, str):
+            raise _WrongError(
+                f"{_subject(where)} has the key {shown(key)}, which is not text.",
+                hint="Put it in quotes.",
+            )
+    return value
+
+
+def _list(value: object, where: str) -> Sequence[object]:
+    if isinstance(value, list | tuple):
+        return value
+    hint = f"Write `[{shown(value)}]`." if isinstance(value, str) else ""
+    raise _WrongError(f"{_subject(where)} is {_quoted(value)}; it must be a list.", hint=hint)
+
+
+def _scalar(value: object, kind: type, where: str) -> object:
+    found = _read_scalar(value, kind)
+    if found is not None:
+        return found
+    hint = ""
+    if kind is str and isinstance(value, bool | int | float | date):
+        hint = "Put it in quotes."
+    elif issubclass(kind, enum.Enum) and isinstance(value, str):
+        close = near_miss(value, _words(kind))
+        hint = f"Did you mean `{close}`?" if close else ""
+    message = f"{_subject(where)} is {_quoted(value)}; it must be {_expected(kind)}."
+    raise _WrongError(message, hint=hint)
+
+
+def _read_scalar(value: object, kind: type) -> object | None:
+    if kind is timedelta:
+        return _duration(value)
+    if kind is datetime:
+        return _moment(value)
+    if issubclass(kind, enum.Enum):
+        return next((member for member in kind if member.value == value), None)
+    exact = isinstance(value, kind) and (kind is bool or not isinstance(value, bool))
+    return value if exact else None
+
+
+_DURATION = re.compile(r"([0-9]{1,7})\s*(s|m|h|d)?")
+_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
+
+
+def _duration(value: object) -> timedelta | None:
+    if isinstance(value, bool) or not isinstance(value, int | str):
+        return None
+    match = _DURATION.fullmatch(str(value).strip())
+    return timedelta(**{_UNITS[match[2] or "s"]: int(match[1])}) if match else None
+
+
+def _moment(value: object) -> datetime | None:
+    """Read a point in time. One without an offset could be any of twenty-four hours: refused."""
+    try:
+        moment = datetime.fromisoformat(value) if isinstance(value, str) else value
+    except ValueError:
+        return None
+    aware = isinstance(moment, datetime) and moment.tzinfo is not None
+    return moment if aware and isinstance(moment, datetime) else None
+
+
+def _expected(kind: type) -> str:
+    if issubclass(kind, enum.Enum):
+        return listed(_words(kind), last="or")
+    return {
+        str: "text",
+        bool: "`true` or `false`",
+        int: "a whole number",
+        timedelta: "a duration such as `60s`, `5m` or `1h`",
+        datetime: "a time with its offset, such as `2026-01-31T12:00:00Z`",
+    }[kind]
+
+
+def _words(kind: type[enum.Enum]) -> list[str]:
+    return [str(member.value) for member in kind]
+
+
+def shown(value: object) -> str:
+    """Write a foreign value in one short line: no control characters, no long text."""
+    match value:
+        case None:
+            return "empty"
+        case bool():
+            return str(value).lower()
+        case Mapping():
+            return "a mapping"
+        case list() | tuple():
+            return "a list"
+        case str():
+            text = "".join(c if c.isprintable() else repr(c)[1:-1] for c in value[:80])
+            return text + ("…" if len(value) > 80 else "")  # noqa: PLR2004 - as cut above
+        case _:
+            return str(value)[:80]
+
+
+def _quoted(value: object) -> str:
+    if isinstance(value, Mapping | list | tuple) or value is None:
+        return shown(value)
+    return f"`{shown(value)}`"
+
+
+def _inside(where: str, key: str) -> str:
+    return f"{where}.{shown(key)}" if where else shown(key)
+
+
+def _subject(where: str) -> str:
+    return f"`{where}`" if where else "The top level"

@@ -1,0 +1,84 @@
+"""A work tree that holds nothing but `.gitattributes` files: those of the left side of a merge.
+
+`git merge` in a work tree reads attributes from the files checked out there, which are the left
+side's, nested ones included. A bare mirror has none, and git 2.39 has no option that names a tree
+to take them from. So merge-tree is given a work tree with just these files: the same code of git
+then reads the same attributes. Filters and merge drivers they may name are defined nowhere, for
+no configuration but ours is read: no program of content's choosing can run.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from typing import TYPE_CHECKING
+
+from understudy.core.model import TreeSha
+from understudy.git.objects import object_id
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+    from understudy.git.objects import ObjectReader
+    from understudy.git.treediff import ChangedPath, TreeDiff
+
+NAME = b".gitattributes"
+PATHSPEC = ":(glob)**/.gitattributes"
+_REGULAR = frozenset({"100644", "100755"})
+_NEVER = frozenset({b"", b".", b"..", b".git"})
+
+
+class AttributesWorkTree:
+    """The folder, and the tree whose attribute files it holds."""
+
+    def __init__(self, folder: Path, *, reader: ObjectReader, differences: TreeDiff) -> None:
+        """Start with an empty folder: the attributes of an empty tree."""
+        self.folder = folder
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True)
+        self._reader = reader
+        self._differences = differences
+        self._tree: TreeSha | None = None
+
+    def follow(self, tree: TreeSha, changed: Iterable[ChangedPath] | None = None) -> bool:
+        """Make the folder that of `tree`; tell whether any file had to change.
+
+        `changed` are the paths that differ from the tree followed before, where they are known.
+        """
+        if tree == self._tree:
+            return False
+        if changed is None:
+            before = self._tree or TreeSha(object_id("tree", b"", like=tree))
+            changed = self._differences.changed(before, tree)
+        relevant = [entry for entry in changed if _is_attributes_file(entry.path)]
+        for entry in sorted(relevant, key=lambda entry: entry.mode in _REGULAR):
+            self._place(entry)
+        self._tree = tree
+        return bool(relevant)
+
+    def _place(self, entry: ChangedPath) -> None:
+        target = os.path.join(os.fsencode(self.folder), entry.path)  # noqa: PTH118 - bytes
+        if entry.mode not in _REGULAR:
+            # Gone, or a symbolic link, which git does not follow for attributes.
+            if os.path.lexists(target):
+                os.unlink(target)  # noqa: PTH108 - bytes
+                _remove_empty_folders(os.path.dirname(target), self.folder)  # noqa: PTH120 - bytes
+            return
+        os.makedirs(os.path.dirname(target), exist_ok=True)  # noqa: PTH103, PTH120 - bytes
+        with open(target, "wb") as file:  # noqa: PTH123 - bytes
+            file.write(self._reader.read_existing(entry.blob))
+
+
+def _is_attributes_file(path: bytes) -> bool:
+    parts = path.split(b"/")
+    return parts[-1] == NAME and not any(part.lower() in _NEVER for part in parts)
+
+
+def _remove_empty_folders(folder: bytes, stop: Path) -> None:
+    while folder != os.fsencode(stop):
+        try:
+            os.rmdir(folder)  # noqa: PTH106 - bytes
+        except OSError:
+            return
+        folder = os.path.dirname(folder)  # noqa: PTH120 - bytes

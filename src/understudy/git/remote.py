@@ -1,0 +1,171 @@
+"""Talking to the remote: what refs it has, which commits it serves, what it lets us write."""
+
+from __future__ import annotations
+
+import fnmatch
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from understudy.core.errors import UnavailableError, UsageError
+from understudy.core.model import CommitSha, Publication, Published, Raced
+from understudy.git.refusals import refusal
+from understudy.process import redacted
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from understudy.core.model import RefUpdate
+    from understudy.git.command import Git
+    from understudy.process import Completed
+
+_PAUSES = (0.5, 2.0)
+"""Seconds between tries: a network gets three chances, a local path one."""
+
+
+def checked_address(remote: str) -> str:
+    """Return the address of the remote as git takes it, with local paths made absolute.
+
+    Raises:
+        UsageError: it is no address, or one that names a command instead of a place.
+    """
+    if not remote or remote.startswith("-") or "\n" in remote or "::" in remote.partition("/")[0]:
+        message = f"`{redacted(remote)}` is not the address of a Git repository."
+        raise UsageError(message, hint="Give a path, or an https://, ssh:// or file:// URL.")
+    if not is_local_path(remote):
+        return remote
+    path = Path(remote).expanduser().resolve()
+    if not path.is_dir():
+        message = f"There is no Git repository at {path}."
+        raise UsageError(message, hint="Give the path or URL of one with --repo.")
+    return str(path)
+
+
+def is_local_path(remote: str) -> bool:
+    """Tell a path from a URL and from the short ssh form `host:path`, as git does."""
+    colon, slash = remote.find(":"), remote.find("/")
+    return colon == -1 or -1 < slash < colon
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RemoteGit:
+    """The remote at one address, reached through the git of its mirror."""
+
+    git: Git
+    address: str
+
+    def head(self) -> tuple[str | None, CommitSha | None]:
+        """Return the ref that the remote's HEAD points at, and the commit it is at."""
+        said = self._ask("ls-remote", "--symref", "--", self.address, "HEAD")
+        target, commit = None, None
+        for line in said.decode(errors="surrogateescape").splitlines():
+            value, _, name = line.partition("\t")
+            if name == "HEAD" and value.startswith("ref: "):
+                target = value.removeprefix("ref: ")
+            elif name == "HEAD":
+                commit = CommitSha(value)
+        return target, commit
+
+    def refs(self, patterns: Sequence[str] = ()) -> dict[str, CommitSha]:
+        """Return the full names of refs that match one of the patterns, all without any."""
+        said = self._ask("ls-remote", "--", self.address, *patterns)
+        refs = {}
+        for line in said.decode(errors="surrogateescape").splitlines():
+            value, _, name = line.partition("\t")
+            if name.endswith("^{}") or not name.startswith("refs/"):
+                continue
+            # ls-remote matches tails too: refs/x/refs/heads/staging for refs/heads/staging.
+            if not patterns or any(fnmatch.fnmatchcase(name, pattern) for pattern in patterns):
+                refs[name] = CommitSha(value)
+        return refs
+
+    def fetch(self, commits: Sequence[CommitSha]) -> frozenset[CommitSha]:
+        """Bring all commits in one fetch; return those that the remote does not serve."""
+        completed = self._fetch_once(commits)
+        if completed.code == 0:
+            return frozenset()
+        # One commit that is gone fails the whole fetch. What is still advertised must come;
+        # the rest is narrowed down.
+        advertised = set(self.refs().values())
+        certain = [commit for commit in commits if commit in advertised]
+        doubtful = [commit for commit in commits if commit not in advertised]
+        if not doubtful:
+            raise self._unavailable(completed)
+        if certain and (completed := self._fetch_once(certain)).code != 0:
+            raise self._unavailable(completed)
+        return self._fetch_what_exists(doubtful)
+
+    def push(self, updates: Sequence[RefUpdate]) -> Publication:
+        """Push all updates or none, each pinned to the value that was read (trap 21).
+
+        Raises:
+            UnavailableError: the remote cannot be reached, so what became of the push is unknown.
+        """
+        completed = self.git.transport(
+            "push",
+            "--porcelain",
+            "--atomic",
+            "--no-verify",
+            *(f"--force-with-lease={update.ref}:{update.old or ''}" for update in updates),
+            "--",
+            self.address,
+            *(f"{update.new}:{update.ref}" for update in updates),
+        )
+        if completed.code == 0:
+            return Published()
+        # What the remote has now says more than any message: the answer may have been lost.
+        actual = self.refs([update.ref for update in updates])
+        if all(actual.get(update.ref) == update.new for update in updates):
+            return Published()
+        for update in updates:
+            if actual.get(update.ref) != update.old:
+                return Raced(ref=update.ref, actual=actual.get(update.ref))
+        return refusal(redacted(_said(completed)))
+
+    def _fetch_what_exists(self, commits: Sequence[CommitSha]) -> frozenset[CommitSha]:
+        if self._fetch_once(commits).code == 0:
+            return frozenset()
+        if len(commits) == 1:
+            return frozenset(commits)
+        middle = len(commits) // 2
+        halves = (commits[:middle], commits[middle:])
+        return frozenset().union(*(self._fetch_what_exists(half) for half in halves))
+
+    def _fetch_once(self, commits: Iterable[CommitSha]) -> Completed:
+        return self.git.transport(
+            "fetch",
+            "--quiet",
+            "--no-tags",
+            "--no-write-fetch-head",
+            "--no-auto-maintenance",
+            "--no-recurse-submodules",
+            "--stdin",
+            "--",
+            self.address,
+            stdin="".join(f"{commit}\n" for commit in commits).encode(),
+        )
+
+    def _ask(self, *arguments: str) -> bytes:
+        pauses = () if is_local_path(self.address) else _PAUSES
+        completed = self.git.transport(*arguments)
+        for pause in pauses:
+            if completed.code == 0:
+                break
+            time.sleep(pause)
+            completed = self.git.transport(*arguments)
+        if completed.code != 0:
+            raise self._unavailable(completed)
+        return completed.stdout
+
+    def _unavailable(self, completed: Completed) -> UnavailableError:
+        where = redacted(self.address)
+        message = f"The remote {where} could not be read: {redacted(_said(completed))}"
+        hint = "Check the address, the network and your access; nothing was published."
+        return UnavailableError(message, hint=hint)
+
+
+def _said(completed: Completed) -> str:
+    both = completed.stdout + b"\n" + completed.stderr
+    lines = [line.strip() for line in both.decode(errors="replace").splitlines()]
+    return "; ".join(line for line in lines if line and not line.startswith(("To ", "Done")))

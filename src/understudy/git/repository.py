@@ -1,0 +1,168 @@
+"""The mirror of one remote, and the one way to write to it. Satisfies `ports.Repository`."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack, contextmanager
+from typing import TYPE_CHECKING
+
+from understudy.core.errors import DamagedCacheError
+from understudy.core.model import CommitSha, Published, Revision
+from understudy.git.cache import locked_cache
+from understudy.git.command import Git, installed_version
+from understudy.git.merging import Fold, MergeEngine
+from understudy.git.mirror import KeptCommits, keep_within_bounds, make_ready, write_commit_graph
+from understudy.git.notes import append_note, read_notes
+from understudy.git.objects import ObjectReader, tree_of
+from understudy.git.records import append, read_chain
+from understudy.git.remote import RemoteGit, checked_address
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+    from pathlib import Path
+
+    from understudy.core.model import Publication, RefUpdate
+    from understudy.core.record import Record
+
+
+@contextmanager
+def open_repository(remote: str, *, cache: Path) -> Iterator[GitRepository]:
+    """Open the mirror of a remote, made anew where it is missing, foreign or damaged.
+
+    Raises:
+        UsageError: the address or the cache folder cannot be used.
+        UnavailableError: the remote cannot be read, or the cache stays locked.
+        DamagedCacheError: the mirror could not be read; it is gone now, so try once more.
+    """
+    address = checked_address(remote)
+    version = installed_version()
+    with locked_cache(address, root=cache) as folder, ExitStack() as cleanup:
+        folder.clear_scratch()
+        cleanup.callback(folder.remove_scratch)
+        link = RemoteGit(git=Git(directory=folder.mirror, scratch=folder.scratch), address=address)
+        make_ready(folder, link)
+        repository = GitRepository(link, version=version)
+        cleanup.callback(repository.close)
+        try:
+            yield repository
+        except DamagedCacheError:
+            folder.discard()
+            raise
+
+
+class GitRepository:
+    """A mirror that is open, under its lock."""
+
+    def __init__(self, link: RemoteGit, *, version: str) -> None:
+        """Take over a mirror that is ready."""
+        self._link = link
+        self._git = link.git
+        self._reader = ObjectReader(link.git)
+        self._kept = KeptCommits(link.git, self._reader)
+        self._needed: set[CommitSha] = set()
+        self._head: tuple[str | None, CommitSha | None] | None = None
+        self.git_version = version
+
+    # --- reading the remote ----------------------------------------------------------------------
+
+    def default_branch(self) -> str | None:
+        """Return the short name of the branch that the remote's HEAD points at."""
+        return self.head()[0]
+
+    def head(self) -> tuple[str | None, CommitSha | None]:
+        """Return the default branch's short name and its tip, as first read in this session."""
+        if self._head is None:
+            target, commit = self._link.head()
+            self._head = (target.removeprefix("refs/heads/") if target else None), commit
+        return self._head
+
+    def advertised(self, patterns: Sequence[str]) -> dict[str, CommitSha]:
+        """Return the remote's refs that match; see `ports.Remote.advertised`."""
+        return self._link.refs(patterns)
+
+    def fetch(self, commits: Iterable[CommitSha]) -> frozenset[CommitSha]:
+        """Bring commits in one fetch; see `ports.Repository.fetch`."""
+        wanted = dict.fromkeys(commits)
+        self._needed.update(wanted)
+        held = self._kept.all()
+        lacking = [commit for commit in wanted if commit not in held]
+        if not lacking:
+            return frozenset()
+        missing = self._link.fetch(lacking)
+        self._needed -= missing
+        self._kept.set(held | self._needed)
+        write_commit_graph(self._git, [commit for commit in lacking if commit not in missing])
+        return missing
+
+    def notes(self, ref: str, commits: Iterable[CommitSha]) -> dict[CommitSha, bytes]:
+        """Return notes; see `ports.Remote.notes`."""
+        tip = self._link.refs([ref]).get(ref)
+        if tip is None:
+            return {}
+        self.fetch([tip])
+        return read_notes(self._git, self._reader, tip, commits)
+
+    # --- reading the mirror ----------------------------------------------------------------------
+
+    def revision(self, commit: CommitSha) -> Revision:
+        """Return a fetched commit with its tree."""
+        return Revision(commit=commit, tree=tree_of(self._reader.read_existing(commit)))
+
+    def file(self, commit: CommitSha, path: str) -> bytes | None:
+        """Return the content of a file at a fetched commit; None when it has none."""
+        return self._reader.read(f"{commit}:{path}")
+
+    def records(self, tip: CommitSha | None, limit: int | None = None) -> list[Record]:
+        """Return the chain of records; see `ports.Repository.records`."""
+        if tip is not None:
+            self.fetch([tip])
+        return read_chain(self._reader, tip, limit)
+
+    @contextmanager
+    def merging(
+        self, *, base: Revision, heads: Sequence[CommitSha], pin: Sequence[str]
+    ) -> Iterator[MergeEngine]:
+        """Open a merge engine; see `ports.Repository.merging`."""
+        engine = MergeEngine(
+            self._git,
+            self._reader,
+            version=self.git_version,
+            fold=Fold(base=base, heads=tuple(heads), pin=tuple(pin)),
+        )
+        try:
+            yield engine
+        finally:
+            engine.close()
+
+    def contains_all(self, commit: CommitSha, heads: Sequence[CommitSha]) -> bool:
+        """Tell whether each head is an ancestor of the commit, in one walk."""
+        asked = "".join(f"{head}\n" for head in heads) + f"^{commit}\n"
+        return not self._git.run("rev-list", "--max-count=1", "--stdin", stdin=asked.encode())
+
+    # --- writing ---------------------------------------------------------------------------------
+
+    def write_record(self, record: Record, *, tip: CommitSha | None, keep: int) -> CommitSha:
+        """Append to the chain; see `ports.Repository.write_record`."""
+        objects = self._git.directory / "objects"
+        return append(self._reader, objects, record, tip=tip, keep=keep)
+
+    def append_note(self, tip: CommitSha | None, commit: CommitSha, text: str) -> CommitSha:
+        """Append text to the note on a fetched commit; return the notes' new tip, unpublished."""
+        return append_note(self._git, tip, commit, text)
+
+    def publish(self, updates: Sequence[RefUpdate]) -> Publication:
+        """Push all or nothing; see `ports.Repository.publish`."""
+        tips = [update.new for update in updates]
+        self._kept.pack_on_top(tips)
+        outcome = self._link.push(updates)
+        if isinstance(outcome, Published):
+            self._needed.update(tips)
+        return outcome
+
+    def settle(self) -> None:
+        """Keep what this session asked for and published, and nothing else for ever."""
+        self._kept.set(self._needed)
+        keep_within_bounds(self._git)
+
+    def close(self) -> None:
+        """End the git that reads objects."""
+        self._reader.close()

@@ -1,0 +1,80 @@
+"""The paths in which two trees differ, over one open `git diff-tree`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from understudy.core.errors import DamagedCacheError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from understudy.core.model import TreeSha
+    from understudy.git.command import Git
+    from understudy.process import Coprocess
+
+ABSENT = "000000"
+# A line that is no pair of ids is echoed, and flushes: it marks the end of an answer.
+_END = b".\n"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangedPath:
+    """A path, and what the second tree has there: mode `000000` means nothing."""
+
+    path: bytes
+    mode: str
+    blob: str
+
+
+class TreeDiff:
+    """Compares trees. `pathspecs` may narrow what is looked at, so that less is read."""
+
+    def __init__(self, git: Git, *, pathspecs: Sequence[str] = ()) -> None:
+        """Prepare; git is started at the first comparison."""
+        self._git = git
+        self._pathspecs = pathspecs
+        self._process: Coprocess | None = None
+
+    def changed(self, before: TreeSha, after: TreeSha) -> list[ChangedPath]:
+        """Return every path that differs, without following renames."""
+        if before == after:
+            return []
+        if self._process is None:
+            options = ("--stdin", "-r", "-z", "--raw", "--no-abbrev", "--no-renames")
+            self._process = self._git.start("diff-tree", *options, "--", *self._pathspecs)
+        question = f"{before} {after}\n".encode()
+        self._process.ask(question + _END)
+        return list(_entries(self._answer(self._process)[len(question) :]))
+
+    def close(self) -> None:
+        """End git."""
+        if self._process is not None:
+            self._process.close()
+            self._process = None
+
+    @staticmethod
+    def _answer(process: Coprocess) -> bytes:
+        parts = bytearray()
+        while not _is_whole(parts):
+            more = process.read()
+            if not more:
+                message = "Git stopped comparing trees: the cache is damaged."
+                raise DamagedCacheError(message)
+            parts += more
+        return bytes(parts[: -len(_END)])
+
+
+def _is_whole(answer: bytearray) -> bool:
+    # A path may look like the mark of the end, so the fields before it must come in pairs.
+    return answer.endswith((b"\0" + _END, b"\n" + _END)) and answer.count(b"\0") % 2 == 0
+
+
+def _entries(answer: bytes) -> Iterator[ChangedPath]:
+    fields = iter(answer.split(b"\0"))
+    for about in fields:
+        if not about:
+            return
+        _, mode, _, blob, _ = about.decode().split(" ")
+        yield ChangedPath(path=next(fields), mode=mode, blob=blob)

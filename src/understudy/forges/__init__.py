@@ -1,0 +1,1 @@
+"""Where pull requests and their checks are read. Nothing here judges or merges."""

@@ -1,0 +1,141 @@
+"""No server: pull requests are branches that match a pattern, checks are git notes."""
+
+from __future__ import annotations
+
+import fnmatch
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from understudy.core.errors import UsageError
+from understudy.core.model import CommitSha, PullRequest, Snapshot
+from understudy.forges.marks import checks_in
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from understudy.core.config import Config
+    from understudy.core.ports import Remote
+    from understudy.core.record import Record
+
+_LEADING_NUMBER = re.compile(r"([1-9][0-9]{0,8})(?:[-_./]|\Z)")
+
+
+@dataclass(frozen=True, slots=True)
+class PlainForge:
+    """The branches and notes of a remote, read as pull requests. Satisfies `ports.Forge`."""
+
+    remote: Remote
+    config: Config
+
+    def snapshot(self, previous: Record | None) -> Snapshot:
+        """Read base, heads and marks; numbers that the branches do not say stay as they were.
+
+        Raises:
+            UsageError: the remote has no base branch.
+        """
+        base_ref = base_branch(self.remote, self.config)
+        patterns = [_full(pattern) for pattern in self.config.plain.branches]
+        refs = self.remote.advertised([f"refs/heads/{base_ref}", *patterns])
+        base = refs.pop(f"refs/heads/{base_ref}", None)
+        if base is None:
+            raise no_base(base_ref)
+        heads = self._heads(refs, patterns)
+        notes = self.remote.notes(self.config.plain.notes, heads.values())
+        numbers = numbered(heads, patterns, previous)
+        return Snapshot(
+            base_ref=base_ref,
+            base=base,
+            pull_requests=tuple(
+                PullRequest(
+                    number=numbers[ref],
+                    title=_title(ref),
+                    author="",
+                    head=head,
+                    head_ref=_short(ref),
+                    base_ref=base_ref,
+                    checks=checks_in(notes[head]) if head in notes else (),
+                )
+                for ref, head in sorted(heads.items(), key=lambda item: numbers[item[0]])
+            ),
+        )
+
+    def _heads(
+        self, refs: Mapping[str, CommitSha], patterns: Iterable[str]
+    ) -> dict[str, CommitSha]:
+        stages = {f"refs/heads/{stage.branch}" for stage in self.config.stages.values()}
+        return {
+            ref: head
+            for ref, head in refs.items()
+            if ref not in stages and any(fnmatch.fnmatchcase(ref, each) for each in patterns)
+        }
+
+
+def base_branch(remote: Remote, config: Config) -> str:
+    """Return the branch that pull requests target: the configured one, else the default branch.
+
+    Raises:
+        UsageError: neither says which.
+    """
+    base_ref = config.base or remote.default_branch()
+    if base_ref is None:
+        message = "The remote has no default branch, so there is no telling what the base is."
+        raise UsageError(message, hint="Name it in the configuration: `base: main`.")
+    return base_ref
+
+
+def no_base(base_ref: str) -> UsageError:
+    """Return the error that tells of a base branch which does not exist."""
+    message = f"The remote has no branch `{base_ref}`, which should be the base."
+    return UsageError(message, hint="Push it, or name another in the configuration: `base: …`.")
+
+
+def numbered(
+    heads: Iterable[str], patterns: Iterable[str], previous: Record | None
+) -> dict[str, int]:
+    """Give each ref a number of its own, the same at each rebuild.
+
+    The ref's own number comes first (`feature/12-title`, `refs/pull/12/head`), then the number it
+    had in the last record, then the next that nobody has. Refs are taken in the order of their
+    names, so that two readings of the same refs agree.
+    """
+    known = {line.head_ref: line.number for line in previous.pull_requests} if previous else {}
+    refs = sorted(heads)
+    patterns = tuple(patterns)
+    own = {ref: _own_number(ref, patterns) for ref in refs}
+    had = {ref: known.get(_short(ref)) for ref in refs}
+    numbers: dict[str, int] = {}
+    for wishes in (own, had):
+        for ref, number in wishes.items():
+            if ref not in numbers and number is not None and number not in numbers.values():
+                numbers[ref] = number
+    highest = max([*numbers.values(), *known.values()], default=0)
+    for ref in refs:
+        if ref not in numbers:
+            highest += 1
+            numbers[ref] = highest
+    return numbers
+
+
+def _own_number(ref: str, patterns: Iterable[str]) -> int | None:
+    for pattern in patterns:
+        before, star, after = pattern.partition("*")
+        if star and ref.startswith(before) and ref.endswith(after):
+            match = _LEADING_NUMBER.match(ref[len(before) : len(ref) - len(after)])
+            if match:
+                return int(match[1])
+    return None
+
+
+def _full(pattern: str) -> str:
+    return pattern if pattern.startswith("refs/") else f"refs/heads/{pattern}"
+
+
+def _short(ref: str) -> str:
+    return ref.removeprefix("refs/heads/")
+
+
+def _title(ref: str) -> str:
+    """Make a title of the branch's name, for there is no other."""
+    words = re.sub(r"[-_/]+", " ", _short(ref).rpartition("/")[2]).strip()
+    return words if words and words != "head" else _short(ref)

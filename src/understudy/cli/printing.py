@@ -1,0 +1,91 @@
+"""Where output goes: pages and JSON to standard output, errors and progress to standard error.
+
+Colour and progress are for terminals only. A reader that went away is no failure.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import sys
+from contextlib import contextmanager, nullcontext
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from contextlib import AbstractContextManager
+
+    from understudy.core.ports import Progress
+    from understudy.render.page import Page
+
+
+def show(page: Page) -> None:
+    """Print a page: drawn on a terminal, plain elsewhere."""
+    with _reader_may_leave():
+        if _is_terminal(sys.stdout):
+            from understudy.render.terminal import draw
+
+            draw(page, sys.stdout)
+        else:
+            from understudy.render.page import plain
+
+            sys.stdout.write(plain(page))
+
+
+def show_text(text: str) -> None:
+    """Print a finished document, such as JSON or Markdown, as it is."""
+    with _reader_may_leave():
+        sys.stdout.write(text)
+
+
+def tell_error(message: str, *, hint: str) -> None:
+    """Print what went wrong and what to do. Both may quote others, so both are made harmless."""
+    from understudy.render.untrusted import visible
+
+    lines = [f"error: {message}", *([f"hint: {hint}"] if hint else [])]
+    for line in lines:
+        # A program's own output keeps its lines; nothing else in it is let through.
+        sys.stderr.write("".join(f"{visible(part)}\n" for part in line.splitlines()))
+
+
+def progress() -> AbstractContextManager[Progress]:
+    """Return progress drawn on the terminal, or none where nobody watches."""
+    if _is_terminal(sys.stderr) and os.environ.get("TERM") != "dumb":
+        from understudy.render.progress import DrawnProgress
+
+        return DrawnProgress(sys.stderr)
+    return nullcontext(_Silent())
+
+
+class _Silent:
+    def phase(self, name: str, total: int | None = None) -> None:
+        """Say nothing."""
+
+    def advance(self) -> None:
+        """Say nothing."""
+
+
+def never_fail_to_encode() -> None:
+    """Let a terminal that cannot show a character show its code instead."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def flush() -> None:
+    """Hand over what is still buffered, so that Python has nothing to complain about at its end."""
+    with _reader_may_leave():
+        sys.stdout.flush()
+
+
+@contextmanager
+def _reader_may_leave() -> Iterator[None]:
+    try:
+        yield
+    except BrokenPipeError:
+        # What is still buffered has to go somewhere; https://docs.python.org/3/library/signal.html
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _is_terminal(stream: object) -> bool:
+    return isinstance(stream, io.TextIOBase) and stream.isatty()

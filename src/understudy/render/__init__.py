@@ -1,0 +1,1 @@
+"""Record to terminal, Markdown and JSON. Renders values; reads and decides nothing."""

@@ -1,0 +1,184 @@
+"""From options, configuration and environment to a project: the one file that knows adapters."""
+
+from __future__ import annotations
+
+import os
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from understudy.core.config import NAMES, Config, parse
+from understudy.core.errors import ConfigError, RacedError, RefusedError, UsageError
+from understudy.core.model import CommitSha, Published, Raced, RefUpdate, Refused, ToolIdentity
+from understudy.documents import load
+from understudy.git.repository import GitRepository, open_repository
+from understudy.process import attempt, redacted
+from understudy.stage import Project
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from understudy.core.ports import Forge
+
+MARKING_ATTEMPTS = 10
+
+_FULL_LENGTHS = (40, 64)
+_SHORTEST = 7
+_USERS_OWN = {"GIT_TERMINAL_PROMPT": "0"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """What the caller asked for. None: find out."""
+
+    repo: str | None = None
+    config: Path | None = None
+    stage: str | None = None
+    pull_requests: Path | None = None
+    cache: Path | None = None
+
+
+class SystemClock:
+    """The machine's clock."""
+
+    def now(self) -> datetime:
+        """Return the time in UTC."""
+        return datetime.now(UTC)  # noqa: TID251 - this is the Clock
+
+
+@contextmanager
+def open_project(options: Options) -> Iterator[Project]:
+    """Open one stage of one repository.
+
+    Raises:
+        UsageError: there is no such repository, or none could be guessed.
+        ConfigError: the configuration is wrong.
+        UnavailableError: the remote cannot be read.
+    """
+    address = options.repo or _origin_here()
+    cache = options.cache or _cache_folder()
+    with open_repository(address, cache=cache) as repository:
+        config = _configuration(repository, options.config)
+        name, stage = config.stage(options.stage)
+        yield Project(
+            repository=repository,
+            forge=_forge(repository, config, options.pull_requests),
+            clock=SystemClock(),
+            config=config,
+            stage_name=name,
+            stage=stage,
+            tool=_tool(repository),
+            remote_name=redacted(address),
+        )
+
+
+def mark(
+    options: Options,
+    commit: str,
+    marks: Sequence[tuple[str, str]],
+    *,
+    source: str = "",
+    url: str | None = None,
+) -> CommitSha:
+    """Note the states of checks, as (name, state), on a commit of the remote; return its full id.
+
+    Raises:
+        UsageError: the remote has no such commit, or a state is no word we know.
+        RefusedError: the remote does not let us write notes.
+        RacedError: others wrote notes at each of MARKING_ATTEMPTS attempts.
+    """
+    from understudy.forges.marks import encode_marks  # noqa: PLC0415 - only this command needs it
+
+    address = options.repo or _origin_here()
+    with open_repository(address, cache=options.cache or _cache_folder()) as repository:
+        config = _configuration(repository, options.config)
+        ref = config.plain.notes
+        text = encode_marks(marks, source=source, url=url, at=SystemClock().now())
+        for _ in range(MARKING_ATTEMPTS):
+            full = _full_commit(repository, commit)
+            tip = repository.advertised([ref]).get(ref)
+            if repository.fetch([full, *([tip] if tip else [])]):
+                message = f"The remote has no commit {commit}."
+                raise UsageError(message, hint="Push the commit first, or check its id.")
+            new = repository.append_note(tip, full, text)
+            outcome = repository.publish([RefUpdate(ref=ref, old=tip, new=new)])
+            match outcome:
+                case Published():
+                    return full
+                case Refused(message=message, remedy=remedy):
+                    raise RefusedError(f"The remote refused the note: {message}", hint=remedy)
+                case Raced():
+                    continue
+    message = f"{ref} moved on the remote during each of {MARKING_ATTEMPTS} attempts."
+    raise RacedError(message, hint="Try again when fewer checks report at once.")
+
+
+def _forge(repository: GitRepository, config: Config, listing: Path | None) -> Forge:
+    if listing is None:
+        from understudy.forges.plain import PlainForge  # noqa: PLC0415 - one forge of several
+
+        return PlainForge(repository, config)
+    from understudy.forges.listing import ListingForge  # noqa: PLC0415 - as above
+
+    return ListingForge(repository, config, listing)
+
+
+def _tool(repository: GitRepository) -> ToolIdentity:
+    from understudy import __version__  # noqa: PLC0415 - reads installed metadata
+
+    return ToolIdentity(understudy=__version__, git=repository.git_version)
+
+
+def _full_commit(repository: GitRepository, name: str) -> CommitSha:
+    if len(name) in _FULL_LENGTHS and set(name) <= set("0123456789abcdef"):
+        return CommitSha(name)
+    refs = repository.advertised([])
+    found = {value for ref, value in refs.items() if ref in _names_of(name)}
+    found |= {value for value in refs.values() if len(name) >= _SHORTEST and value.startswith(name)}
+    if len(found) == 1:
+        return found.pop()
+    problem = "names several commits" if found else "is no branch, tag or tip"
+    message = f"`{name}` {problem} of the remote."
+    raise UsageError(message, hint="Give the full id of the commit.")
+
+
+def _names_of(name: str) -> tuple[str, ...]:
+    return (name, f"refs/heads/{name}", f"refs/tags/{name}")
+
+
+def _origin_here() -> str:
+    """Return the address of `origin` of the clone we stand in."""
+    completed = attempt(["git", "remote", "get-url", "origin"], env=_USERS_OWN)
+    if completed.code != 0:
+        message = "There is no Git clone with a remote `origin` here."
+        raise UsageError(message, hint="Run inside a clone, or give --repo PATH_OR_URL.")
+    return completed.stdout.decode(errors="surrogateescape").rstrip("\n")
+
+
+def _cache_folder() -> Path:
+    if folder := os.environ.get("UNDERSTUDY_CACHE"):
+        return Path(folder).expanduser().absolute()
+    home = os.environ.get("XDG_CACHE_HOME")
+    return (Path(home) if home else Path.home() / ".cache") / "understudy"
+
+
+def _configuration(repository: GitRepository, path: Path | None) -> Config:
+    """Read the given file, else the one on the remote's default branch (invariant 8)."""
+    if path is not None:
+        try:
+            content = path.read_bytes()
+        except OSError as error:
+            message = f"The configuration {path} cannot be read: {error.strerror}."
+            raise ConfigError(message, hint="Check --config and UNDERSTUDY_CONFIG.") from error
+        return parse(load(content, where=str(path), failure=ConfigError))
+    _, commit = repository.head()
+    if commit is None or repository.fetch([commit]):
+        return parse(None)
+    for name in NAMES:
+        found = repository.file(commit, name)
+        if found is not None:
+            where = f"{name} on the default branch"
+            return parse(load(found, where=where, failure=ConfigError))
+    return parse(None)

@@ -1,0 +1,23 @@
+"""How much the properties try, and the fixtures that every test may ask for."""
+
+from __future__ import annotations
+
+import os
+
+from hypothesis import HealthCheck, settings
+
+_SLOW_BY_NATURE = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.large_base_example]
+
+# `quick` tries the same plans each time, so that a change is judged by itself; `thorough` explores.
+settings.register_profile(
+    "quick",
+    max_examples=60,
+    deadline=None,
+    derandomize=True,
+    print_blob=True,
+    suppress_health_check=_SLOW_BY_NATURE,
+)
+settings.register_profile(
+    "thorough", settings.get_profile("quick"), max_examples=2000, derandomize=False
+)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick"))

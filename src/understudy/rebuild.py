@@ -73,6 +73,7 @@ def rebuild(
         if not isinstance(outcome, Raced):
             return outcome
         ref = outcome.ref
+        project.repository.look_again()
     message = f"{ref} moved on the remote during each of {ATTEMPTS} attempts."
     raise RacedError(message, hint="Something else pushes there: find it, then rebuild again.")
 

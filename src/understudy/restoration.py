@@ -26,6 +26,7 @@ def restore(project: Project, record: Record, *, trigger: Trigger) -> Record:
     """
     target = _what_was_on_stage(record)
     for _ in range(ATTEMPTS):
+        project.repository.look_again()
         state = read_stage(project)
         if isinstance(state, Raced):
             continue

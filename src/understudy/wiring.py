@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from understudy import __version__
 from understudy.core.config import NAMES, Config, parse
 from understudy.core.errors import ConfigError, RacedError, RefusedError, UsageError
 from understudy.core.model import CommitSha, Published, Raced, RefUpdate, Refused, ToolIdentity
@@ -20,7 +21,9 @@ from understudy.stage import Project
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from understudy.core.model import Snapshot
     from understudy.core.ports import Forge
+    from understudy.core.record import Record
 
 MARKING_ATTEMPTS = 10
 
@@ -64,7 +67,7 @@ def open_project(options: Options) -> Iterator[Project]:
         name, stage = config.stage(options.stage)
         yield Project(
             repository=repository,
-            forge=_forge(repository, config, options.pull_requests),
+            forge=_ForgeWhenAsked(repository, config, options.pull_requests),
             clock=SystemClock(),
             config=config,
             stage_name=name,
@@ -97,6 +100,7 @@ def mark(
         ref = config.plain.notes
         text = encode_marks(marks, source=source, url=url, at=SystemClock().now())
         for _ in range(MARKING_ATTEMPTS):
+            repository.look_again()
             full = _full_commit(repository, commit)
             tip = repository.advertised([ref]).get(ref)
             if repository.fetch([full, *([tip] if tip else [])]):
@@ -115,26 +119,35 @@ def mark(
     raise RacedError(message, hint="Try again when fewer checks report at once.")
 
 
-def _forge(repository: GitRepository, config: Config, listing: Path | None) -> Forge:
-    if listing is None:
-        from understudy.forges.plain import PlainForge  # noqa: PLC0415 - one forge of several
+@dataclass(frozen=True, slots=True)
+class _ForgeWhenAsked:
+    """The forge that was chosen. Reading history asks none, so none is loaded before."""
 
-        return PlainForge(repository, config)
-    from understudy.forges.listing import ListingForge  # noqa: PLC0415 - as above
+    repository: GitRepository
+    config: Config
+    listing: Path | None
 
-    return ListingForge(repository, config, listing)
+    def snapshot(self, previous: Record | None) -> Snapshot:
+        return self._chosen().snapshot(previous)
+
+    def _chosen(self) -> Forge:
+        if self.listing is None:
+            from understudy.forges.plain import PlainForge  # noqa: PLC0415 - see above
+
+            return PlainForge(self.repository, self.config)
+        from understudy.forges.listing import ListingForge  # noqa: PLC0415 - see above
+
+        return ListingForge(self.repository, self.config, self.listing)
 
 
 def _tool(repository: GitRepository) -> ToolIdentity:
-    from understudy import __version__  # noqa: PLC0415 - reads installed metadata
-
     return ToolIdentity(understudy=__version__, git=repository.git_version)
 
 
 def _full_commit(repository: GitRepository, name: str) -> CommitSha:
     if len(name) in _FULL_LENGTHS and set(name) <= set("0123456789abcdef"):
         return CommitSha(name)
-    refs = repository.advertised([])
+    refs = repository.advertised(["*"])
     found = {value for ref, value in refs.items() if ref in _names_of(name)}
     found |= {value for value in refs.values() if len(name) >= _SHORTEST and value.startswith(name)}
     if len(found) == 1:
@@ -173,7 +186,7 @@ def _configuration(repository: GitRepository, path: Path | None) -> Config:
             message = f"The configuration {path} cannot be read: {error.strerror}."
             raise ConfigError(message, hint="Check --config and UNDERSTUDY_CONFIG.") from error
         return parse(load(content, where=str(path), failure=ConfigError))
-    _, commit = repository.head()
+    commit = repository.default_tip()
     if commit is None or repository.fetch([commit]):
         return parse(None)
     for name in NAMES:

@@ -57,7 +57,7 @@ class Order(enum.Enum):
     INCUMBENTS = "incumbents"
 
 
-class Labels(msgspec.Struct, frozen=True, kw_only=True):
+class Labels(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Labels that keep out, that are needed, and the one by which a maintainer trusts a fork."""
 
     exclude: tuple[str, ...] = ("no-stage",)
@@ -65,7 +65,7 @@ class Labels(msgspec.Struct, frozen=True, kw_only=True):
     trust: str = "stage"
 
 
-class Checks(msgspec.Struct, frozen=True, kw_only=True):
+class Checks(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Which checks count. `grace`: how long after a push "none yet" is not taken for "none"."""
 
     none: NoChecks = NoChecks.INCLUDE
@@ -74,7 +74,7 @@ class Checks(msgspec.Struct, frozen=True, kw_only=True):
     ignore: tuple[str, ...] = ()
 
 
-class Stage(msgspec.Struct, frozen=True, kw_only=True):
+class Stage(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One branch that builds itself. An empty `branch` is named as the stage is."""
 
     branch: str = ""
@@ -86,20 +86,20 @@ class Stage(msgspec.Struct, frozen=True, kw_only=True):
     pin: tuple[str, ...] = (".github/workflows/**",)
 
 
-class History(msgspec.Struct, frozen=True, kw_only=True):
+class History(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """How many records are kept."""
 
     keep: int = 100
 
 
-class Plain(msgspec.Struct, frozen=True, kw_only=True):
+class Plain(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Where pull requests and their checks are found when there is no forge's server to ask."""
 
     branches: tuple[str, ...] = ("feature/*",)
     notes: str = "refs/notes/checks"
 
 
-class Config(msgspec.Struct, frozen=True, kw_only=True):
+class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """All settings. `base` None: the forge's default branch."""
 
     base: str | None = None

@@ -21,7 +21,7 @@ from understudy.core.model import (
     Waiting,
 )
 from understudy.core.ordering import circles
-from understudy.core.record import IN
+from understudy.core.record import IN, LineState
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -34,23 +34,32 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Context:
-    """What a verdict depends on beside the pull request and the rules."""
+    """What a verdict depends on beside the pull request and the rules.
+
+    `own` names the job that runs understudy, by source and name: it does not gate (trap 10).
+    """
 
     base_ref: str
     open_head_refs: frozenset[str]
     now: datetime
     previous: Line | None = None
+    own: frozenset[tuple[str, str]] = frozenset()
 
 
 Judged = tuple[tuple[PullRequest, Verdict], ...]
 
 
 def judge_all(
-    snapshot: Snapshot, rules: Stage, *, now: datetime, previous: Record | None
+    snapshot: Snapshot,
+    rules: Stage,
+    *,
+    now: datetime,
+    previous: Record | None,
+    own: frozenset[tuple[str, str]] = frozenset(),
 ) -> Judged:
     """Judge every open pull request; one that is out takes those that depend on it out too."""
     lines = {line.number: line for line in previous.pull_requests} if previous else {}
-    head_refs = frozenset(pr.head_ref for pr in snapshot.pull_requests)
+    head_refs = frozenset(_by_head_ref(snapshot))
     verdicts = {
         pull_request.number: judge(
             pull_request,
@@ -60,6 +69,7 @@ def judge_all(
                 open_head_refs=head_refs - {pull_request.head_ref},
                 now=now,
                 previous=lines.get(pull_request.number),
+                own=own,
             ),
         )
         for pull_request in snapshot.pull_requests
@@ -87,9 +97,7 @@ def dependencies(snapshot: Snapshot) -> dict[int, frozenset[int]]:
     One that is not open any more is no constraint: it has landed, or was given up.
     """
     open_numbers = {each.number for each in snapshot.pull_requests}
-    by_head_ref: dict[str, set[int]] = {}
-    for each in snapshot.pull_requests:
-        by_head_ref.setdefault(each.head_ref, set()).add(each.number)
+    by_head_ref = _by_head_ref(snapshot)
     found = {}
     for each in snapshot.pull_requests:
         stacked = by_head_ref.get(each.base_ref, set())
@@ -98,15 +106,29 @@ def dependencies(snapshot: Snapshot) -> dict[int, frozenset[int]]:
     return found
 
 
+def _by_head_ref(snapshot: Snapshot) -> dict[str, set[int]]:
+    """Only branches of the repository can be stacked upon: a fork names its own as it likes."""
+    found: dict[str, set[int]] = {}
+    for each in snapshot.pull_requests:
+        if not each.from_fork:
+            found.setdefault(each.head_ref, set()).add(each.number)
+    return found
+
+
 _DEPENDS_ON = re.compile(
-    r"^[ \t]*depends-on:[ \t]*(#\d+(?:[ \t,]+(?:and[ \t]+)?#\d+)*)", re.IGNORECASE | re.MULTILINE
+    r"^[ \t]*depends-on:[ \t]*(#[0-9]+(?:[ \t,]+(?:and[ \t]+)?#[0-9]+)*)",
+    re.IGNORECASE | re.MULTILINE,
 )
+_LONGEST_NUMBER = 9
 
 
 def depends_on_in(body: str) -> frozenset[int]:
     """Read the lines `Depends-On: #12` or `Depends-On: #12, #13` of a description."""
     return frozenset(
-        int(number) for named in _DEPENDS_ON.findall(body) for number in re.findall(r"\d+", named)
+        int(number)
+        for named in _DEPENDS_ON.findall(body)
+        for number in re.findall(r"[0-9]+", named)
+        if len(number) <= _LONGEST_NUMBER
     )
 
 
@@ -122,12 +144,13 @@ def _by_target(pull_request: PullRequest, context: Context) -> Excluded | None:
 
 
 def _by_labels(pull_request: PullRequest, rules: Stage) -> Excluded | None:
+    labels = {label.casefold() for label in pull_request.labels}
     for label in rules.labels.exclude:
-        if label in pull_request.labels:
+        if label.casefold() in labels:
             detail = f"it has the label `{label}`; take it off to let it in"
             return Excluded(reason=Reason.LABEL_EXCLUDED, detail=detail)
     for label in rules.labels.require:
-        if label not in pull_request.labels:
+        if label.casefold() not in labels:
             detail = f"it lacks the label `{label}`; add it to let it in"
             return Excluded(reason=Reason.LABEL_MISSING, detail=detail)
     return None
@@ -163,30 +186,35 @@ def _by_origin(pull_request: PullRequest, rules: Stage) -> Excluded | None:
 def _by_checks(pull_request: PullRequest, rules: Stage, context: Context) -> Verdict:
     if isinstance(pull_request.checks, ChecksUnreadable):
         return _as_before(pull_request, pull_request.checks, context.previous)
-    checks = counted(pull_request.checks, ignore=rules.checks.ignore)
+    checks = counted(pull_request.checks, ignore=rules.checks.ignore, own=context.own)
     summary = summarise(checks, required=rules.checks.required)
     if summary.failed:
         detail = f"{_named(summary.failed)} failed; a push that passes lets it in"
         return Excluded(reason=Reason.CHECKS_FAILED, detail=detail)
-    if summary.missing:
-        detail = (
-            f"required {_named(summary.missing)} has not reported; is it spelt as the forge shows"
-            " it?"
-        )
-        return Waiting(reason=Reason.CHECKS_MISSING, detail=detail)
+    unreported = f"required {_named(summary.missing)} has not reported"
     if summary.pending:
-        return Waiting(
-            reason=Reason.CHECKS_PENDING, detail=f"waiting for {_named(summary.pending)}"
-        )
+        detail = f"waiting for {_named(summary.pending)}"
+        more = f"; {unreported} yet" if summary.missing else ""
+        return Waiting(reason=Reason.CHECKS_PENDING, detail=detail + more)
+    if summary.missing:
+        detail = f"{unreported}; is it spelt as the forge shows it?"
+        return Waiting(reason=Reason.CHECKS_MISSING, detail=detail)
     if not summary.passed:
         return _without_checks(pull_request, rules, context)
     return Eligible()
 
 
 def _without_checks(pull_request: PullRequest, rules: Stage, context: Context) -> Verdict:
-    """Tell "none yet" from "none" (trap 05); a fork's may be waiting for approval (trap 37)."""
-    if pull_request.from_fork and rules.forks is not Forks.INCLUDE:
-        detail = "it comes from a fork and no check has run; approve its workflow run"
+    """Tell "none yet" from "none" (trap 05).
+
+    A stranger's fork runs none until a maintainer approves it, and must not be deployed unseen
+    even where all forks are included (trap 37).
+    """
+    if pull_request.from_fork and not pull_request.trusted:
+        detail = (
+            "it comes from a fork and no check has run; approve its workflow run, or read it and"
+            f" set the label `{rules.labels.trust}`"
+        )
         return Waiting(reason=Reason.NO_CHECKS, detail=detail)
     pushed, grace = pull_request.pushed_at, rules.checks.grace
     if pushed is not None and context.now - pushed < grace:
@@ -209,11 +237,22 @@ def _as_before(
     pull_request: PullRequest, unreadable: ChecksUnreadable, previous: Line | None
 ) -> Verdict:
     """Unknown keeps what was decided for the same head (traps 36, 39); for a new one it waits."""
-    if previous is not None and previous.head == pull_request.head and previous.state in IN:
-        note = f"its checks cannot be read ({unreadable.why}); it stays in as before"
-        return Eligible(note=note)
+    if previous is not None and previous.head == pull_request.head:
+        unread = f"its checks cannot be read ({unreadable.why})"
+        if previous.state in _PASSED_BEFORE:
+            stays = "it stays in as before" if previous.state in IN else "they passed before"
+            return Eligible(note=f"{unread}; {stays}")
+        if previous.state is LineState.EXCLUDED and previous.reason is Reason.CHECKS_FAILED:
+            # What this wrote the last time is not written again around itself.
+            before = (previous.detail or "a check failed").rpartition(_AS_BEFORE)[2]
+            return Excluded(reason=previous.reason, detail=f"{unread}{_AS_BEFORE}{before}")
     detail = f"its checks cannot be read: {unreadable.why}"
     return Waiting(reason=Reason.CHECKS_UNREADABLE, detail=detail)
+
+
+_AS_BEFORE = "; as before, "
+_PASSED_BEFORE = IN | {LineState.CONFLICTED, LineState.EVICTED}
+"""The states of a line whose checks had let it in, whatever became of it afterwards."""
 
 
 def _named(checks: Iterable[Check]) -> str:
@@ -235,15 +274,17 @@ def _with_dependencies(
     for number in sorted(needs):
         for needed in needs[number]:
             dependants.setdefault(needed, []).append(number)
-    pending = sorted(
-        (number for number in settled if not isinstance(settled[number], Eligible)), reverse=True
-    )
-    while pending:
-        needed = pending.pop()
-        for dependant in dependants.get(needed, ()):
-            if isinstance(settled[dependant], Eligible):
-                settled[dependant] = _without(needed, settled[needed])
-                pending.append(dependant)
+    # Excluded ones first: what depends on both is out until somebody acts.
+    for kind in (Excluded, Waiting):
+        out = sorted(
+            (n for n, verdict in settled.items() if isinstance(verdict, kind)), reverse=True
+        )
+        while out:
+            needed = out.pop()
+            for dependant in dependants.get(needed, ()):
+                if isinstance(settled[dependant], Eligible):
+                    settled[dependant] = _without(needed, settled[needed])
+                    out.append(dependant)
     return settled
 
 

@@ -83,6 +83,12 @@ class Repository(Remote, Protocol):
     @property
     def git_version(self) -> str: ...
 
+    def look_again(self) -> None:
+        """Read the remote's refs anew at the next question: until then one answer serves all.
+
+        So base, stage and heads are what the remote had at one moment.
+        """
+
     def fetch(self, commits: Iterable[CommitSha]) -> frozenset[CommitSha]:
         """Bring commits into the mirror in one fetch; return those the remote no longer has."""
 

@@ -147,7 +147,12 @@ def _read_scalar(value: object, kind: type) -> object | None:
     if issubclass(kind, enum.Enum):
         return next((member for member in kind if member.value == value), None)
     exact = isinstance(value, kind) and (kind is bool or not isinstance(value, bool))
-    return value if exact else None
+    return value if exact and not _is_half_a_character(value) else None
+
+
+def _is_half_a_character(value: object) -> bool:
+    """Tell of a lone surrogate, which YAML can spell and no file can hold."""
+    return isinstance(value, str) and any("\ud800" <= each <= "\udfff" for each in value)
 
 
 _DURATION = re.compile(r"([0-9]{1,7})\s*(s|m|h|d)?")

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from understudy.core import strict
+from understudy.core import refnames, strict
 from understudy.core.checks import Run, newest
 from understudy.core.errors import UsageError
 from understudy.core.model import CommitSha, PullRequest, Snapshot
@@ -28,7 +28,10 @@ if TYPE_CHECKING:
     from understudy.core.ports import Remote
     from understudy.core.record import Record
 
-_FULL_ID = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
+_FULL_ID = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}", re.IGNORECASE)
+_ABBREVIATED = re.compile(r"[0-9a-f]{4,63}", re.IGNORECASE)
+_HIGHEST_NUMBER = 999_999_999
+_WHAT_A_HEAD_IS = "Give a full commit id, or a branch that the remote has."
 
 
 class ListedBase(msgspec.Struct, frozen=True, kw_only=True):
@@ -39,7 +42,10 @@ class ListedBase(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ListedPullRequest(msgspec.Struct, frozen=True, kw_only=True):
-    """One entry. `head` is a full commit id, or a ref of the remote; `base` the branch targeted."""
+    """One entry. `head` is a full commit id, or a ref of the remote; `base` the branch targeted.
+
+    A fork's author is trusted only where the entry says so.
+    """
 
     number: int
     head: str
@@ -50,7 +56,7 @@ class ListedPullRequest(msgspec.Struct, frozen=True, kw_only=True):
     labels: tuple[str, ...] = ()
     draft: bool = False
     from_fork: bool = False
-    trusted: bool = True
+    trusted: bool | None = None
     depends_on: tuple[int, ...] = ()
     checks: dict[str, str] = {}
     pushed_at: datetime | None = None
@@ -89,7 +95,7 @@ class ListingForge:
             raise no_base(base_ref)
         return Snapshot(
             base_ref=base_ref,
-            base=CommitSha(base),
+            base=CommitSha(base.lower()),
             pull_requests=tuple(
                 _pull_request(entry, head=_head(entry, refs), base_ref=base_ref)
                 for entry in sorted(listing.pull_requests, key=lambda entry: entry.number)
@@ -115,15 +121,26 @@ def parse_listing(content: bytes, *, where: str) -> Listing:
     if listing.base.sha is not None and not _is_id(listing.base.sha):
         message = f"`base.sha` is `{strict.shown(listing.base.sha)}`; it must be a full commit id."
         raise UsageError(message, hint="`git rev-parse` prints it.")
+    if listing.base.branch is not None:
+        _refuse_name(listing.base.branch, subject="`base.branch`")
     _refuse_numbers(entry.number for entry in listing.pull_requests)
+    for entry in listing.pull_requests:
+        if not _is_id(entry.head):
+            _refuse_name(entry.head.removeprefix("refs/"), subject=f"The head of #{entry.number}")
     return listing
+
+
+def _refuse_name(name: str, *, subject: str) -> None:
+    if (problem := refnames.problem_of_short(name)) is not None:
+        message = f"{subject} is `{strict.shown(name)}`, which is no ref's name: {problem}."
+        raise UsageError(message, hint=_WHAT_A_HEAD_IS)
 
 
 def _refuse_numbers(numbers: Iterable[int]) -> None:
     seen: set[int] = set()
     for number in numbers:
-        if number < 1:
-            message = f"The listing has the number {number}; numbers begin with 1."
+        if not 1 <= number <= _HIGHEST_NUMBER:
+            message = f"The listing has the number {strict.shown(number)}; numbers begin with 1."
             raise UsageError(message, hint="Correct the entry.")
         if number in seen:
             message = f"The listing has #{number} twice."
@@ -143,7 +160,7 @@ def _pull_request(entry: ListedPullRequest, *, head: CommitSha, base_ref: str) -
         draft=entry.draft,
         labels=frozenset(entry.labels),
         from_fork=entry.from_fork,
-        trusted=entry.trusted,
+        trusted=not entry.from_fork if entry.trusted is None else entry.trusted,
         depends_on=frozenset(entry.depends_on) - {entry.number},
         checks=newest(Run(name=name, word=word) for name, word in entry.checks.items()),
         pushed_at=entry.pushed_at,
@@ -153,12 +170,14 @@ def _pull_request(entry: ListedPullRequest, *, head: CommitSha, base_ref: str) -
 
 def _head(entry: ListedPullRequest, refs: dict[str, CommitSha]) -> CommitSha:
     if _is_id(entry.head):
-        return CommitSha(entry.head)
+        return CommitSha(entry.head.lower())
     for name in _full_names(entry.head):
         if name in refs:
             return refs[name]
     message = f"The head of #{entry.number}, `{strict.shown(entry.head)}`, is no ref of the remote."
-    raise UsageError(message, hint="Give a full commit id, or a branch that the remote has.")
+    if _ABBREVIATED.fullmatch(entry.head):
+        raise UsageError(message, hint="Give all 40 digits of a commit id: `git rev-parse` does.")
+    raise UsageError(message, hint=_WHAT_A_HEAD_IS)
 
 
 def _full_names(name: str) -> tuple[str, ...]:

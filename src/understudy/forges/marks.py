@@ -45,6 +45,10 @@ def checks_in(note: bytes) -> tuple[Check, ...] | ChecksUnreadable:
             mark = msgspec.json.decode(line, type=_Mark)
         except (msgspec.DecodeError, UnicodeDecodeError):
             return ChecksUnreadable(why=f"line {number} of its note is no mark")
+        except RecursionError:
+            return ChecksUnreadable(why=f"line {number} of its note is nested too deeply")
+        if not mark.name:
+            return ChecksUnreadable(why=f"line {number} of its note names no check")
         runs.append(Run(name=mark.name, word=mark.state, source=mark.source, url=mark.url))
     return newest(runs)
 

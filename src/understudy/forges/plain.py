@@ -18,7 +18,9 @@ if TYPE_CHECKING:
     from understudy.core.ports import Remote
     from understudy.core.record import Record
 
-_LEADING_NUMBER = re.compile(r"([1-9][0-9]{0,8})(?:[-_./]|\Z)")
+_LEADING_NUMBER = re.compile(r"\A([1-9][0-9]{0,8})(?:[-_./]|\Z)")
+_NEVER_HEADS = ("refs/understudy/", "refs/notes/", "refs/tags/")
+"""Refs that no pattern makes a pull request of: own records, marks, releases."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +69,9 @@ class PlainForge:
         return {
             ref: head
             for ref, head in refs.items()
-            if ref not in stages and any(fnmatch.fnmatchcase(ref, each) for each in patterns)
+            if ref not in stages
+            and not ref.startswith(_NEVER_HEADS)
+            and any(fnmatch.fnmatchcase(ref, each) for each in patterns)
         }
 
 
@@ -96,20 +100,23 @@ def numbered(
     """Give each ref a number of its own, the same at each rebuild.
 
     The ref's own number comes first (`feature/12-title`, `refs/pull/12/head`), then the number it
-    had in the last record, then the next that nobody has. Refs are taken in the order of their
-    names, so that two readings of the same refs agree.
+    had in the last record, then the next that nobody has. Of two refs with one number the one
+    that had it keeps it. Refs are taken in the order of their names, so that two readings agree.
     """
     known = {line.head_ref: line.number for line in previous.pull_requests} if previous else {}
     refs = sorted(heads)
     patterns = tuple(patterns)
     own = {ref: _own_number(ref, patterns) for ref in refs}
     had = {ref: known.get(_short(ref)) for ref in refs}
+    kept = {ref: number for ref, number in own.items() if number == had[ref]}
     numbers: dict[str, int] = {}
-    for wishes in (own, had):
+    taken: set[int] = set()
+    for wishes in (kept, own, had):
         for ref, number in wishes.items():
-            if ref not in numbers and number is not None and number not in numbers.values():
+            if ref not in numbers and number is not None and number not in taken:
                 numbers[ref] = number
-    highest = max([*numbers.values(), *known.values()], default=0)
+                taken.add(number)
+    highest = max([*taken, *known.values()], default=0)
     for ref in refs:
         if ref not in numbers:
             highest += 1
@@ -124,7 +131,8 @@ def _own_number(ref: str, patterns: Iterable[str]) -> int | None:
             match = _LEADING_NUMBER.match(ref[len(before) : len(ref) - len(after)])
             if match:
                 return int(match[1])
-    return None
+    match = _LEADING_NUMBER.match(ref.rpartition("/")[2])
+    return int(match[1]) if match else None
 
 
 def _full(pattern: str) -> str:
@@ -137,5 +145,6 @@ def _short(ref: str) -> str:
 
 def _title(ref: str) -> str:
     """Make a title of the branch's name, for there is no other."""
-    words = re.sub(r"[-_/]+", " ", _short(ref).rpartition("/")[2]).strip()
+    name = _short(ref).rpartition("/")[2]
+    words = re.sub(r"[-_]+", " ", _LEADING_NUMBER.sub("", name, count=1)).strip()
     return words if words and words != "head" else _short(ref)

@@ -47,7 +47,7 @@ def make_ready(folder: CacheFolder, link: RemoteGit) -> None:
 
 def _initialise(folder: CacheFolder, link: RemoteGit) -> None:
     _init(folder.mirror, sha256=False)
-    ids = link.refs(["refs/heads/*"]).values()
+    ids = link.read().refs.values()
     if any(len(commit) == _SHA256_LENGTH for commit in ids):
         shutil.rmtree(folder.mirror)
         _init(folder.mirror, sha256=True)

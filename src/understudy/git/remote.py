@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fnmatch
+import re
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,12 +15,13 @@ from understudy.git.refusals import refusal
 from understudy.process import redacted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from understudy.core.model import RefUpdate
     from understudy.git.command import Git
     from understudy.process import Completed
 
+_WILD = re.compile(r"[*?\[]")
 _PAUSES = (0.5, 2.0)
 """Seconds between tries: a network gets three chances, a local path one."""
 
@@ -49,36 +51,39 @@ def is_local_path(remote: str) -> bool:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Advertised:
+    """All that a remote says it has, in one answer: its refs by full name, and HEAD."""
+
+    head: CommitSha | None
+    head_ref: str | None
+    refs: Mapping[str, CommitSha]
+
+    def matching(self, patterns: Sequence[str]) -> dict[str, CommitSha]:
+        """Return the refs that match one of the patterns; `*` goes across slashes."""
+        exact = {name: self.refs[name] for name in patterns if name in self.refs}
+        wild = [re.compile(fnmatch.translate(name)) for name in patterns if _WILD.search(name)]
+        found = {name: at for name, at in self.refs.items() if any(w.match(name) for w in wild)}
+        return {**exact, **found}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RemoteGit:
     """The remote at one address, reached through the git of its mirror."""
 
     git: Git
     address: str
 
-    def head(self) -> tuple[str | None, CommitSha | None]:
-        """Return the ref that the remote's HEAD points at, and the commit it is at."""
-        said = self._ask("ls-remote", "--symref", "--", self.address, "HEAD")
-        target, commit = None, None
+    def read(self) -> Advertised:
+        """Ask for everything at once: git filters by name only after all names have come."""
+        said = self._ask("ls-remote", "--symref", "--", self.address)
+        target, refs = None, {}
         for line in said.decode(errors="surrogateescape").splitlines():
             value, _, name = line.partition("\t")
             if name == "HEAD" and value.startswith("ref: "):
                 target = value.removeprefix("ref: ")
-            elif name == "HEAD":
-                commit = CommitSha(value)
-        return target, commit
-
-    def refs(self, patterns: Sequence[str] = ()) -> dict[str, CommitSha]:
-        """Return the full names of refs that match one of the patterns, all without any."""
-        said = self._ask("ls-remote", "--", self.address, *patterns)
-        refs = {}
-        for line in said.decode(errors="surrogateescape").splitlines():
-            value, _, name = line.partition("\t")
-            if name.endswith("^{}") or not name.startswith("refs/"):
-                continue
-            # ls-remote matches tails too: refs/x/refs/heads/staging for refs/heads/staging.
-            if not patterns or any(fnmatch.fnmatchcase(name, pattern) for pattern in patterns):
+            elif not name.endswith("^{}") and not value.startswith("ref: "):
                 refs[name] = CommitSha(value)
-        return refs
+        return Advertised(head=refs.pop("HEAD", None), head_ref=target, refs=refs)
 
     def fetch(self, commits: Sequence[CommitSha]) -> frozenset[CommitSha]:
         """Bring all commits in one fetch; return those that the remote does not serve."""
@@ -87,7 +92,7 @@ class RemoteGit:
             return frozenset()
         # One commit that is gone fails the whole fetch. What is still advertised must come;
         # the rest is narrowed down.
-        advertised = set(self.refs().values())
+        advertised = set(self.read().refs.values())
         certain = [commit for commit in commits if commit in advertised]
         doubtful = [commit for commit in commits if commit not in advertised]
         if not doubtful:
@@ -115,7 +120,7 @@ class RemoteGit:
         if completed.code == 0:
             return Published()
         # What the remote has now says more than any message: the answer may have been lost.
-        actual = self.refs([update.ref for update in updates])
+        actual = self.read().refs
         if all(actual.get(update.ref) == update.new for update in updates):
             return Published()
         for update in updates:

@@ -14,7 +14,7 @@ from understudy.git.mirror import KeptCommits, keep_within_bounds, make_ready, w
 from understudy.git.notes import append_note, read_notes
 from understudy.git.objects import ObjectReader, tree_of
 from understudy.git.records import append, read_chain
-from understudy.git.remote import RemoteGit, checked_address
+from understudy.git.remote import Advertised, RemoteGit, checked_address
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -59,25 +59,27 @@ class GitRepository:
         self._reader = ObjectReader(link.git)
         self._kept = KeptCommits(link.git, self._reader)
         self._needed: set[CommitSha] = set()
-        self._head: tuple[str | None, CommitSha | None] | None = None
+        self._advertised: Advertised | None = None
         self.git_version = version
 
     # --- reading the remote ----------------------------------------------------------------------
 
+    def look_again(self) -> None:
+        """Forget what the remote advertised; see `ports.Repository.look_again`."""
+        self._advertised = None
+
     def default_branch(self) -> str | None:
         """Return the short name of the branch that the remote's HEAD points at."""
-        return self.head()[0]
+        target = self._remote().head_ref
+        return target.removeprefix("refs/heads/") if target else None
 
-    def head(self) -> tuple[str | None, CommitSha | None]:
-        """Return the default branch's short name and its tip, as first read in this session."""
-        if self._head is None:
-            target, commit = self._link.head()
-            self._head = (target.removeprefix("refs/heads/") if target else None), commit
-        return self._head
+    def default_tip(self) -> CommitSha | None:
+        """Return the commit that the remote's HEAD is at."""
+        return self._remote().head
 
     def advertised(self, patterns: Sequence[str]) -> dict[str, CommitSha]:
         """Return the remote's refs that match; see `ports.Remote.advertised`."""
-        return self._link.refs(patterns)
+        return self._remote().matching(patterns)
 
     def fetch(self, commits: Iterable[CommitSha]) -> frozenset[CommitSha]:
         """Bring commits in one fetch; see `ports.Repository.fetch`."""
@@ -95,7 +97,7 @@ class GitRepository:
 
     def notes(self, ref: str, commits: Iterable[CommitSha]) -> dict[CommitSha, bytes]:
         """Return notes; see `ports.Remote.notes`."""
-        tip = self._link.refs([ref]).get(ref)
+        tip = self._remote().refs.get(ref)
         if tip is None:
             return {}
         self.fetch([tip])
@@ -154,6 +156,7 @@ class GitRepository:
         tips = [update.new for update in updates]
         self._kept.pack_on_top(tips)
         outcome = self._link.push(updates)
+        self.look_again()
         if isinstance(outcome, Published):
             self._needed.update(tips)
         return outcome
@@ -166,3 +169,8 @@ class GitRepository:
     def close(self) -> None:
         """End the git that reads objects."""
         self._reader.close()
+
+    def _remote(self) -> Advertised:
+        if self._advertised is None:
+            self._advertised = self._link.read()
+        return self._advertised

@@ -3,8 +3,15 @@
 from __future__ import annotations
 
 import os
+from typing import TYPE_CHECKING
 
+import pytest
 from hypothesis import HealthCheck, settings
+
+from tests.world import World
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 _SLOW_BY_NATURE = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.large_base_example]
 
@@ -21,3 +28,9 @@ settings.register_profile(
     "thorough", settings.get_profile("quick"), max_examples=2000, derandomize=False
 )
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick"))
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> World:
+    """A remote with no commits yet, and a clone of it."""
+    return World(tmp_path)

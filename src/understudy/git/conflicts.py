@@ -80,7 +80,8 @@ def parse_answer(data: bytes | bytearray) -> tuple[Answer, int]:
         mode, blob, stage = about.split(b" ")
         entries.append(Entry(mode=mode, blob=blob.decode(), stage=int(stage), path=path))
     messages = []
-    while count := fields.take():
+    # What closes the answer is an empty field, or advice about submodules (git 2.39).
+    while (count := fields.take()).isdigit():
         paths = tuple(fields.take() for _ in range(int(count)))
         messages.append(Message(kind=fields.take(), paths=paths))
         fields.take()  # the text for people

@@ -109,7 +109,7 @@ class MergeTree:
 
     def _next_answer(self, process: Coprocess, seconds: float) -> Answer:
         while True:
-            if self._padding or self._buffer.endswith(b"\0\0"):  # how every answer ends
+            if self._padding or self._buffer.endswith(b"\0"):
                 try:
                     answer, used = parse_answer(self._buffer)
                 except IncompleteAnswerError:

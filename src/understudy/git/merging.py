@@ -105,6 +105,8 @@ class MergeEngine:
             return self._unmergeable(left.commit, head, said=error.message)
         if not answer.clean:
             kinds = unmerged(answer, labels=(left.commit, head))
+            if not kinds:
+                return Unmergeable(detail="git finds a conflict in it and names no path")
             if not all(self._pins.has(path) for path in kinds):
                 return Conflicted(
                     conflicts=tuple(

@@ -115,6 +115,13 @@ class KeptCommits:
         self._git.run("update-ref", KEPT_REF, tip)
         self._commits = wanted
 
+    def can_pack(self, tips: Iterable[CommitSha], *, without: Iterable[CommitSha]) -> bool:
+        """Tell whether all that the tips have beyond the others can be read, as a push does."""
+        lines = [*tips, *(f"^{commit}" for commit in without)]
+        asked = "".join(f"{line}\n" for line in lines).encode()
+        probe = str(self._git.scratch / "probe")
+        return self._git.attempt("pack-objects", "--quiet", "--revs", probe, stdin=asked).code == 0
+
     def pack_on_top(self, tips: Iterable[CommitSha]) -> None:
         """Move what the tips have beyond the kept commits out of the scratch, in one pack."""
         wanted = "".join(f"{tip}\n" for tip in tips)

@@ -38,7 +38,7 @@ def checked_address(remote: str) -> str:
     if not is_local_path(remote):
         return remote
     path = Path(remote).expanduser().resolve()
-    if not path.is_dir():
+    if not any((path / name).exists() for name in ("HEAD", ".git")):
         message = f"There is no Git repository at {path}."
         raise UsageError(message, hint="Give the path or URL of one with --repo.")
     return str(path)

@@ -6,7 +6,7 @@ from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING
 
 from understudy.core.errors import DamagedCacheError
-from understudy.core.model import CommitSha, Published, Revision
+from understudy.core.model import CommitSha, Published, Refused, Revision
 from understudy.git.cache import locked_cache
 from understudy.git.command import Git, installed_version
 from understudy.git.merging import Fold, MergeEngine
@@ -159,6 +159,8 @@ class GitRepository:
         self.look_again()
         if isinstance(outcome, Published):
             self._needed.update(tips)
+        elif isinstance(outcome, Refused):
+            self._refuse_damage(tips)
         return outcome
 
     def settle(self) -> None:
@@ -169,6 +171,13 @@ class GitRepository:
     def close(self) -> None:
         """End the git that reads objects."""
         self._reader.close()
+
+    def _refuse_damage(self, tips: Sequence[CommitSha]) -> None:
+        """Tell a remote that refuses from a mirror that could not send what it should have."""
+        there = self._kept.all().intersection(self._remote().refs.values())
+        if not self._kept.can_pack(tips, without=there):
+            message = "The cache has lost objects that were to be published."
+            raise DamagedCacheError(message)
 
     def _remote(self) -> Advertised:
         if self._advertised is None:

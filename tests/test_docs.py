@@ -1,0 +1,360 @@
+"""The documentation is true: its sessions run, its links lead somewhere, its tables are complete.
+
+After a change of the output: `python -m tests.console docs/tutorial.md docs/how-to/*.md`.
+After a change of a command's help: `python -m tests.reference --write`.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import re
+import tomllib
+import types
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, get_args, get_origin, get_type_hints
+
+import msgspec
+import pytest
+from jsonschema import Draft202012Validator
+from ruamel.yaml import YAML
+
+from tests import console, reference
+from understudy import process
+from understudy.cli.main import COMMANDS, INTERRUPTED
+from understudy.core import config, record
+from understudy.core.checks import STATES
+from understudy.core.errors import ExitCode
+from understudy.core.guard import HELD
+from understudy.core.model import ConflictKind, Reason
+from understudy.core.record import DecisionWord, LineState
+from understudy.forges.listing import Listing, parse_listing
+from understudy.git import command, refusals
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+ROOT = Path(__file__).resolve().parents[1]
+DOCS = ROOT / "docs"
+PAGES = sorted(DOCS.rglob("*.md"))
+EVERY_PAGE = [*PAGES, *(ROOT / name for name in ("README.md", "ARCHITECTURE.md", "CONTRIBUTING.md"))]
+UNWANTED = re.compile(r"\b(TODO|FIXME|TBD|XXX|WIP|lorem ipsum|coming soon|not yet implemented)\b")
+
+_LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
+_ROW = re.compile(r"^\| (.+) \|$", re.MULTILINE)
+
+
+def test_the_tutorial_is_what_happens(tutorial: Path, tmp_path: Path) -> None:
+    del tmp_path
+    assert_same(console.TUTORIAL, (tutorial / "said").read_text().split("\0"))
+
+
+@pytest.mark.parametrize("page", sorted((DOCS / "how-to").glob("*.md")), ids=lambda page: page.stem)
+def test_the_sessions_of_a_how_to_are_what_happens(
+    page: Path, tutorial: Path, tmp_path: Path
+) -> None:
+    session = console.typed_in(page.read_text())
+    if session:
+        clone = console.continued(tutorial, tmp_path)
+        assert_same(page, console.run(session, clone, tmp_path))
+
+
+@pytest.fixture(scope="session")
+def tutorial(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder in which the tutorial was followed to its end."""
+    folder = tmp_path_factory.mktemp("tutorial")
+    session = console.typed_in((ROOT / console.TUTORIAL).read_text())
+    (folder / "said").write_text("\0".join(console.run(session, folder, folder)))
+    return folder
+
+
+def assert_same(page: Path, said: list[str]) -> None:
+    session = console.typed_in((ROOT / page).read_text())
+    shown = [f"$ {typed.command}\n{console.stable(typed.shown)}" for typed in session]
+    found = [
+        f"$ {typed.command}\n{console.stable(now)}"
+        for typed, now in zip(session, said, strict=True)
+    ]
+    assert shown == found, f"python -m tests.console {page}"
+
+
+# --- pages and links -----------------------------------------------------------------------------
+
+
+def test_every_page_is_in_the_menu_once() -> None:
+    site = tomllib.loads((ROOT / "zensical.toml").read_text())["project"]
+    named = list(_pages_in(site["nav"]))
+
+    assert sorted(named) == [str(page.relative_to(DOCS)) for page in PAGES]
+
+
+def _pages_in(entry: object) -> Iterator[str]:
+    match entry:
+        case str():
+            yield entry
+        case dict() | list():
+            for each in entry.values() if isinstance(entry, dict) else entry:
+                yield from _pages_in(each)
+
+
+@pytest.mark.parametrize("page", EVERY_PAGE, ids=lambda page: str(page.relative_to(ROOT)))
+def test_links_lead_somewhere(page: Path) -> None:
+    for link in _LINK.findall(_without_code(page.read_text())):
+        if link.startswith(("https://", "http://")):
+            continue
+        name, _, anchor = link.partition("#")
+        target = (page.parent / name).resolve() if name else page
+        assert target.is_file(), link
+        assert page not in PAGES or target.is_relative_to(DOCS), f"{link} leaves the site"
+        assert not anchor or anchor in _anchors(target), link
+
+
+@pytest.mark.parametrize("page", EVERY_PAGE, ids=lambda page: str(page.relative_to(ROOT)))
+def test_no_page_is_unfinished(page: Path) -> None:
+    assert not UNWANTED.findall(page.read_text())
+
+
+def test_how_to_pages_are_listed() -> None:
+    for index in DOCS.rglob("index.md"):
+        linked = set(_LINK.findall(index.read_text()))
+        beside = {page.name for page in index.parent.glob("*.md")} - {"index.md"}
+        if index.parent != DOCS:
+            assert beside <= linked, index
+
+
+def _without_code(text: str) -> str:
+    return re.sub(r"^( *)```.*?^\1```$", "", text, flags=re.MULTILINE | re.DOTALL)
+
+
+def _anchors(page: Path) -> set[str]:
+    titles = re.findall(r"^#+ (.+)$", _without_code(page.read_text()), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-") for title in titles}
+
+
+# --- commands, exit codes, environment -----------------------------------------------------------
+
+
+def test_the_page_of_commands_is_current() -> None:
+    assert (ROOT / reference.PAGE).read_text() == reference.page(), reference.__doc__
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_is_told_of(name: str) -> None:
+    assert f"\n## understudy {name}\n" in (ROOT / reference.PAGE).read_text()
+
+
+def test_every_exit_code_is_told_of() -> None:
+    codes = {*map(int, ExitCode), INTERRUPTED}
+    rows = _rows(DOCS / "reference/exit-codes.md", "Exit codes")
+
+    assert {int(row[0]) for row in rows} == codes
+    for code in set(ExitCode) - {ExitCode.DONE}:
+        assert f"{code.value} " in _paragraph_with("Exit codes:", ROOT / "README.md")
+
+
+def test_every_variable_is_told_of() -> None:
+    page = (DOCS / "reference/environment.md").read_text()
+    sources = "\n".join(path.read_text() for path in (ROOT / "src").rglob("*.py"))
+    own = set(re.findall(r"\b_?UNDERSTUDY_[A-Z]+\b", sources))
+    passed_on = {*process._PASSED_ON, *command._TRANSPORT_PASSED_ON}  # noqa: SLF001 - the one list
+
+    assert {"UNDERSTUDY_CONFIG", "UNDERSTUDY_CACHE", "UNDERSTUDY_BY"} <= own
+    assert [name for name in sorted(own | passed_on) if name not in page] == []
+
+
+def test_every_rule_of_a_refused_push_is_told_of() -> None:
+    rules = [rule.name for rule in refusals._RULES]  # noqa: SLF001 - the one list
+    rows = _rows(DOCS / "how-to/when-the-push-is-refused.md", "The rules")
+
+    assert [row[0].strip("`") for row in rows] == [*rules, refusals.refusal("?").rule]
+    assert f"`{HELD}`" in (DOCS / "reference/record.md").read_text()
+
+
+# --- words ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("section", "words"),
+    [
+        ("States", LineState),
+        ("Reasons", Reason),
+        ("Kinds of conflict", ConflictKind),
+        ("Decisions", DecisionWord),
+    ],
+)
+def test_every_word_of_a_record_is_told_of(section: str, words: Any) -> None:  # noqa: ANN401 - an enum
+    rows = _rows(DOCS / "reference/states-and-reasons.md", section)
+
+    assert [row[0].strip("`") for row in rows] == [word.value for word in words]
+
+
+def test_every_reason_has_a_state_that_exists() -> None:
+    states = {state.value for state in LineState}
+    for row in _rows(DOCS / "reference/states-and-reasons.md", "Reasons"):
+        assert set(re.findall(r"`([^`]+)`", row[1])) <= states
+
+
+def test_the_table_of_check_words_is_that_of_the_code() -> None:
+    """Providers disagree on words: one table says what each means (trap 07)."""
+    rows = _rows(DOCS / "explanation/checks-and-verdicts.md", "From words to states")
+
+    assert {row[0].strip("`"): row[1] for row in rows} == {
+        word: state.value for word, state in STATES.items()
+    }
+
+
+# --- formats -------------------------------------------------------------------------------------
+
+
+def test_every_key_of_the_configuration_is_told_of() -> None:
+    assert _keys_told("configuration") == _leaves(config.Config, "", {"stages": "<stage>"})
+
+
+def test_the_defaults_told_are_those_of_the_code() -> None:
+    told: dict[str, Any] = {}
+    for row in _rows(DOCS / "reference/configuration.md", "Keys"):
+        if row[2].startswith("`"):
+            _put(told, row[0].strip("`").replace("<stage>", "staging"), _yaml(row[2].strip("`")))
+
+    assert config.parse(told) == config.parse(None)
+    assert _undefaulted("configuration") == {"base", "stages", "stages.<stage>.branch"}
+
+
+def test_the_whole_configuration_is_one() -> None:
+    example = _first_example("configuration")
+
+    Draft202012Validator(config.json_schema()).validate(example)
+    assert config.parse(example) == msgspec.structs.replace(config.parse(None), base="main")
+    assert _paths_in(example, "") == {
+        key.replace("<stage>", "staging") for key in _keys_told("configuration") - {"stages"}
+    }
+
+
+def test_every_key_of_a_listing_is_told_of() -> None:
+    assert _keys_told("listing") == _leaves(Listing, "", {})
+
+
+def test_the_listing_of_the_page_is_one() -> None:
+    text = _first_block("listing")
+    listing = parse_listing(text.encode(), where="the page")
+
+    assert [each.number for each in listing.pull_requests] == [12, 14]
+    assert _paths_in(_yaml(text), "") | {"pull_requests"} == _keys_told("listing")
+
+
+def test_every_key_of_a_record_is_told_of() -> None:
+    assert _keys_told("record") == _all_keys(record.Record, "")
+
+
+def test_the_record_of_the_page_is_one() -> None:
+    text = _first_block("record")
+
+    Draft202012Validator(record.json_schema()).validate(json.loads(text))
+    assert record.from_json(text.encode()).serial == 3
+
+
+def _keys_told(page: str) -> set[str]:
+    rows = _rows(DOCS / f"reference/{page}.md", "Keys")
+    keys = [row[0].strip("`") for row in rows]
+    assert len(keys) == len(set(keys))
+    return set(keys)
+
+
+def _undefaulted(page: str) -> set[str]:
+    rows = _rows(DOCS / f"reference/{page}.md", "Keys")
+    return {row[0].strip("`") for row in rows if not row[2].startswith("`")}
+
+
+def _all_keys(kind: Any, where: str) -> set[str]:  # noqa: ANN401 - any annotation
+    """Return every key below a type, its inner objects' too."""
+    found: set[str] = set()
+    for name, inner in _fields(kind):
+        key = f"{where}.{name}" if where else name
+        element, mark = _element(inner)
+        found |= {key} | _all_keys(element, key + mark)
+    return found
+
+
+def _leaves(kind: Any, where: str, maps: dict[str, str]) -> set[str]:  # noqa: ANN401 - as above
+    """Return every key that a person sets; an object by itself is none, a list of them is."""
+    found: set[str] = set()
+    for name, inner in _fields(kind):
+        key = f"{where}.{name}" if where else name
+        element, mark = _element(inner)
+        mark = f".{maps[name]}" if name in maps else mark
+        below = _leaves(element, key + mark, maps)
+        found |= below | (set() if below and not mark else {key})
+    return found
+
+
+def _fields(kind: Any) -> list[tuple[str, Any]]:  # noqa: ANN401 - as above
+    if isinstance(kind, type) and issubclass(kind, msgspec.Struct):
+        return [(field.encode_name, field.type) for field in msgspec.structs.fields(kind)]
+    if dataclasses.is_dataclass(kind):
+        return list(get_type_hints(kind).items())
+    return []
+
+
+def _element(kind: Any) -> tuple[Any, str]:  # noqa: ANN401 - as above
+    """Return what is inside an optional, a list or a mapping, and how its key is written."""
+    origin, parts = get_origin(kind), get_args(kind)
+    if origin is types.UnionType:
+        return _element(next(part for part in parts if part is not types.NoneType))
+    if origin is tuple:
+        return parts[0], "[]"
+    return (parts[1], "") if origin is dict else (kind, "")
+
+
+def _paths_in(value: Any, where: str) -> set[str]:  # noqa: ANN401 - a document
+    match value:
+        case dict() if value and not where.endswith(".checks[]") and where != _CHECKS:
+            keys = {f"{where}.{name}" if where else name: inner for name, inner in value.items()}
+            return {path for key, inner in keys.items() for path in _paths_in(inner, key)}
+        case [dict(), *_]:
+            return {path for inner in value for path in _paths_in(inner, f"{where}[]")}
+        case _:
+            return {where}
+
+
+_CHECKS = "pull_requests[].checks"
+"""A mapping whose keys people choose."""
+
+
+def _put(mapping: dict[str, Any], key: str, value: object) -> None:
+    *parents, last = key.split(".")
+    for parent in parents:
+        mapping = mapping.setdefault(parent, {})
+    mapping[last] = value
+
+
+# --- reading pages -------------------------------------------------------------------------------
+
+
+def _rows(page: Path, title: str) -> list[list[str]]:
+    """Return the cells of the first table under a heading, without its head."""
+    section = re.split(rf"^#+ {re.escape(title)}$", page.read_text(), maxsplit=1, flags=re.M)[1]
+    table = re.search(r"(^\|.*\n)+", section, re.MULTILINE)
+    assert table is not None
+    return [cells.split(" | ") for cells in _ROW.findall(table[0])][1:]
+
+
+def _first_block(page: str) -> str:
+    found = re.search(r"^```(?:yaml|json)\n(.*?)^```$", _read(page), re.MULTILINE | re.DOTALL)
+    assert found is not None
+    return found[1]
+
+
+def _first_example(page: str) -> Any:  # noqa: ANN401 - a document
+    return _yaml(_first_block(page))
+
+
+def _read(page: str) -> str:
+    return (DOCS / f"reference/{page}.md").read_text()
+
+
+def _yaml(text: str) -> Any:  # noqa: ANN401 - a document
+    return YAML(typ="safe", pure=True).load(text)
+
+
+def _paragraph_with(words: str, page: Path) -> str:
+    return next(part for part in page.read_text().split("\n\n") if words in part)

@@ -6,13 +6,11 @@ After a change of a command's help: `python -m tests.reference --write`.
 
 from __future__ import annotations
 
-import dataclasses
 import json
 import re
 import tomllib
-import types
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, get_args, get_origin, get_type_hints
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 import pytest
@@ -20,6 +18,7 @@ from jsonschema import Draft202012Validator
 from ruamel.yaml import YAML
 
 from tests import console, reference
+from tests.pages import all_keys, paths_in, rows, settings
 from understudy import process
 from understudy.cli.main import COMMANDS, INTERRUPTED
 from understudy.core import config, record
@@ -33,19 +32,21 @@ from understudy.git import command, refusals
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from enum import Enum
 
 ROOT = Path(__file__).resolve().parents[1]
 DOCS = ROOT / "docs"
 PAGES = sorted(DOCS.rglob("*.md"))
-EVERY_PAGE = [*PAGES, *(ROOT / name for name in ("README.md", "ARCHITECTURE.md", "CONTRIBUTING.md"))]
+EVERY_PAGE = [
+    *PAGES,
+    *(ROOT / name for name in ("README.md", "ARCHITECTURE.md", "CONTRIBUTING.md")),
+]
 UNWANTED = re.compile(r"\b(TODO|FIXME|TBD|XXX|WIP|lorem ipsum|coming soon|not yet implemented)\b")
 
 _LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
-_ROW = re.compile(r"^\| (.+) \|$", re.MULTILINE)
 
 
-def test_the_tutorial_is_what_happens(tutorial: Path, tmp_path: Path) -> None:
-    del tmp_path
+def test_the_tutorial_is_what_happens(tutorial: Path) -> None:
     assert_same(console.TUTORIAL, (tutorial / "said").read_text().split("\0"))
 
 
@@ -88,13 +89,12 @@ def test_every_page_is_in_the_menu_once() -> None:
     assert sorted(named) == [str(page.relative_to(DOCS)) for page in PAGES]
 
 
-def _pages_in(entry: object) -> Iterator[str]:
-    match entry:
-        case str():
-            yield entry
-        case dict() | list():
-            for each in entry.values() if isinstance(entry, dict) else entry:
-                yield from _pages_in(each)
+def _pages_in(entry: Any) -> Iterator[str]:  # noqa: ANN401 - a page's name, or more entries
+    if isinstance(entry, str):
+        yield entry
+        return
+    for each in entry.values() if isinstance(entry, dict) else entry:
+        yield from _pages_in(each)
 
 
 @pytest.mark.parametrize("page", EVERY_PAGE, ids=lambda page: str(page.relative_to(ROOT)))
@@ -145,9 +145,9 @@ def test_every_command_is_told_of(name: str) -> None:
 
 def test_every_exit_code_is_told_of() -> None:
     codes = {*map(int, ExitCode), INTERRUPTED}
-    rows = _rows(DOCS / "reference/exit-codes.md", "Exit codes")
+    told = rows(DOCS / "reference/exit-codes.md", "Exit codes")
 
-    assert {int(row[0]) for row in rows} == codes
+    assert {int(row[0]) for row in told} == codes
     for code in set(ExitCode) - {ExitCode.DONE}:
         assert f"{code.value} " in _paragraph_with("Exit codes:", ROOT / "README.md")
 
@@ -164,9 +164,9 @@ def test_every_variable_is_told_of() -> None:
 
 def test_every_rule_of_a_refused_push_is_told_of() -> None:
     rules = [rule.name for rule in refusals._RULES]  # noqa: SLF001 - the one list
-    rows = _rows(DOCS / "how-to/when-the-push-is-refused.md", "The rules")
+    told = rows(DOCS / "how-to/when-the-push-is-refused.md", "The rules")
 
-    assert [row[0].strip("`") for row in rows] == [*rules, refusals.refusal("?").rule]
+    assert [row[0].strip("`") for row in told] == [*rules, refusals.refusal("?").rule]
     assert f"`{HELD}`" in (DOCS / "reference/record.md").read_text()
 
 
@@ -182,23 +182,23 @@ def test_every_rule_of_a_refused_push_is_told_of() -> None:
         ("Decisions", DecisionWord),
     ],
 )
-def test_every_word_of_a_record_is_told_of(section: str, words: Any) -> None:  # noqa: ANN401 - an enum
-    rows = _rows(DOCS / "reference/states-and-reasons.md", section)
+def test_every_word_of_a_record_is_told_of(section: str, words: type[Enum]) -> None:
+    told = rows(DOCS / "reference/states-and-reasons.md", section)
 
-    assert [row[0].strip("`") for row in rows] == [word.value for word in words]
+    assert [row[0].strip("`") for row in told] == [word.value for word in words]
 
 
 def test_every_reason_has_a_state_that_exists() -> None:
     states = {state.value for state in LineState}
-    for row in _rows(DOCS / "reference/states-and-reasons.md", "Reasons"):
+    for row in rows(DOCS / "reference/states-and-reasons.md", "Reasons"):
         assert set(re.findall(r"`([^`]+)`", row[1])) <= states
 
 
 def test_the_table_of_check_words_is_that_of_the_code() -> None:
     """Providers disagree on words: one table says what each means (trap 07)."""
-    rows = _rows(DOCS / "explanation/checks-and-verdicts.md", "From words to states")
+    told = rows(DOCS / "explanation/checks-and-verdicts.md", "From words to states")
 
-    assert {row[0].strip("`"): row[1] for row in rows} == {
+    assert {row[0].strip("`"): row[1] for row in told} == {
         word: state.value for word, state in STATES.items()
     }
 
@@ -207,12 +207,12 @@ def test_the_table_of_check_words_is_that_of_the_code() -> None:
 
 
 def test_every_key_of_the_configuration_is_told_of() -> None:
-    assert _keys_told("configuration") == _leaves(config.Config, "", {"stages": "<stage>"})
+    assert _keys_told("configuration") == settings(config.Config, "", {"stages": "<stage>"})
 
 
 def test_the_defaults_told_are_those_of_the_code() -> None:
     told: dict[str, Any] = {}
-    for row in _rows(DOCS / "reference/configuration.md", "Keys"):
+    for row in rows(DOCS / "reference/configuration.md", "Keys"):
         if row[2].startswith("`"):
             _put(told, row[0].strip("`").replace("<stage>", "staging"), _yaml(row[2].strip("`")))
 
@@ -225,13 +225,13 @@ def test_the_whole_configuration_is_one() -> None:
 
     Draft202012Validator(config.json_schema()).validate(example)
     assert config.parse(example) == msgspec.structs.replace(config.parse(None), base="main")
-    assert _paths_in(example, "") == {
+    assert paths_in(example, "") == {
         key.replace("<stage>", "staging") for key in _keys_told("configuration") - {"stages"}
     }
 
 
 def test_every_key_of_a_listing_is_told_of() -> None:
-    assert _keys_told("listing") == _leaves(Listing, "", {})
+    assert _keys_told("listing") == settings(Listing, "", {})
 
 
 def test_the_listing_of_the_page_is_one() -> None:
@@ -239,11 +239,13 @@ def test_the_listing_of_the_page_is_one() -> None:
     listing = parse_listing(text.encode(), where="the page")
 
     assert [each.number for each in listing.pull_requests] == [12, 14]
-    assert _paths_in(_yaml(text), "") | {"pull_requests"} == _keys_told("listing")
+    assert paths_in(_yaml(text), "", free="pull_requests[].checks") | {
+        "pull_requests"
+    } == _keys_told("listing")
 
 
 def test_every_key_of_a_record_is_told_of() -> None:
-    assert _keys_told("record") == _all_keys(record.Record, "")
+    assert _keys_told("record") == all_keys(record.Record, "")
 
 
 def test_the_record_of_the_page_is_one() -> None:
@@ -254,70 +256,15 @@ def test_the_record_of_the_page_is_one() -> None:
 
 
 def _keys_told(page: str) -> set[str]:
-    rows = _rows(DOCS / f"reference/{page}.md", "Keys")
-    keys = [row[0].strip("`") for row in rows]
+    told = rows(DOCS / f"reference/{page}.md", "Keys")
+    keys = [row[0].strip("`") for row in told]
     assert len(keys) == len(set(keys))
     return set(keys)
 
 
 def _undefaulted(page: str) -> set[str]:
-    rows = _rows(DOCS / f"reference/{page}.md", "Keys")
-    return {row[0].strip("`") for row in rows if not row[2].startswith("`")}
-
-
-def _all_keys(kind: Any, where: str) -> set[str]:  # noqa: ANN401 - any annotation
-    """Return every key below a type, its inner objects' too."""
-    found: set[str] = set()
-    for name, inner in _fields(kind):
-        key = f"{where}.{name}" if where else name
-        element, mark = _element(inner)
-        found |= {key} | _all_keys(element, key + mark)
-    return found
-
-
-def _leaves(kind: Any, where: str, maps: dict[str, str]) -> set[str]:  # noqa: ANN401 - as above
-    """Return every key that a person sets; an object by itself is none, a list of them is."""
-    found: set[str] = set()
-    for name, inner in _fields(kind):
-        key = f"{where}.{name}" if where else name
-        element, mark = _element(inner)
-        mark = f".{maps[name]}" if name in maps else mark
-        below = _leaves(element, key + mark, maps)
-        found |= below | (set() if below and not mark else {key})
-    return found
-
-
-def _fields(kind: Any) -> list[tuple[str, Any]]:  # noqa: ANN401 - as above
-    if isinstance(kind, type) and issubclass(kind, msgspec.Struct):
-        return [(field.encode_name, field.type) for field in msgspec.structs.fields(kind)]
-    if dataclasses.is_dataclass(kind):
-        return list(get_type_hints(kind).items())
-    return []
-
-
-def _element(kind: Any) -> tuple[Any, str]:  # noqa: ANN401 - as above
-    """Return what is inside an optional, a list or a mapping, and how its key is written."""
-    origin, parts = get_origin(kind), get_args(kind)
-    if origin is types.UnionType:
-        return _element(next(part for part in parts if part is not types.NoneType))
-    if origin is tuple:
-        return parts[0], "[]"
-    return (parts[1], "") if origin is dict else (kind, "")
-
-
-def _paths_in(value: Any, where: str) -> set[str]:  # noqa: ANN401 - a document
-    match value:
-        case dict() if value and not where.endswith(".checks[]") and where != _CHECKS:
-            keys = {f"{where}.{name}" if where else name: inner for name, inner in value.items()}
-            return {path for key, inner in keys.items() for path in _paths_in(inner, key)}
-        case [dict(), *_]:
-            return {path for inner in value for path in _paths_in(inner, f"{where}[]")}
-        case _:
-            return {where}
-
-
-_CHECKS = "pull_requests[].checks"
-"""A mapping whose keys people choose."""
+    told = rows(DOCS / f"reference/{page}.md", "Keys")
+    return {row[0].strip("`") for row in told if not row[2].startswith("`")}
 
 
 def _put(mapping: dict[str, Any], key: str, value: object) -> None:
@@ -325,17 +272,6 @@ def _put(mapping: dict[str, Any], key: str, value: object) -> None:
     for parent in parents:
         mapping = mapping.setdefault(parent, {})
     mapping[last] = value
-
-
-# --- reading pages -------------------------------------------------------------------------------
-
-
-def _rows(page: Path, title: str) -> list[list[str]]:
-    """Return the cells of the first table under a heading, without its head."""
-    section = re.split(rf"^#+ {re.escape(title)}$", page.read_text(), maxsplit=1, flags=re.M)[1]
-    table = re.search(r"(^\|.*\n)+", section, re.MULTILINE)
-    assert table is not None
-    return [cells.split(" | ") for cells in _ROW.findall(table[0])][1:]
 
 
 def _first_block(page: str) -> str:

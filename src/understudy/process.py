@@ -26,6 +26,7 @@ DEADLINE = 600.0
 """Seconds a program may take unless the caller knows better."""
 
 _READ = 1 << 16
+_LOOKS = 16
 _TAIL = 4000
 _CREDENTIALS = re.compile(r"(?<=://)[^/@\s]+(?=@)")
 
@@ -120,14 +121,16 @@ class Coprocess:
             raise ProcessError(f"{_shown(argv)} has no pipes.")
         self._input = self._process.stdin
         self._descriptor = self._process.stdout.fileno()
+        os.set_blocking(self._descriptor, False)
         self._readable = select.poll()
         self._readable.register(self._descriptor, select.POLLIN)
 
     def ask(self, question: bytes) -> None:
         """Send a question. A program that has ended is noticed at the next `read`."""
+        left = memoryview(question)
         with suppress(BrokenPipeError):
-            self._input.write(question)
-            self._input.flush()
+            while left:
+                left = left[self._input.write(left) :]
 
     def read(self, deadline: float = DEADLINE) -> bytes:
         """Return the next bytes of the answer as they come; empty when the program has ended.
@@ -135,6 +138,10 @@ class Coprocess:
         Raises:
             ProcessTimeoutError: nothing came within `deadline` seconds; the program was killed.
         """
+        # An answer may come in pieces, microseconds apart: looking again is quicker than sleeping.
+        for _ in range(_LOOKS):
+            with suppress(BlockingIOError):
+                return os.read(self._descriptor, _READ)
         if not self._readable.poll(deadline * 1000):
             _kill_group(self._process)
             message = f"{_shown(self._argv)} gave no answer within {deadline:g} seconds."
@@ -176,6 +183,7 @@ def _start(
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=stderr,
+            bufsize=0,
             start_new_session=True,
         )
     except OSError as error:

@@ -72,7 +72,7 @@ def assemble(  # noqa: PLR0913 - one call a rebuild, all by keyword after two
             outcome = _confirmed(before.outcome, left, pull_request, merger)
         if outcome is None:
             outcome = merger.merge(left, pull_request)
-        elif before is not None:
+        elif before is not None and type(outcome) is type(before.outcome):
             reused += 1
         progress.advance()
         steps.append(Step(pull_request=pull_request, left=left, outcome=outcome))

@@ -17,11 +17,11 @@ from understudy.core.model import TreeSha
 from understudy.git.objects import object_id
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
     from pathlib import Path
 
     from understudy.git.objects import ObjectReader
-    from understudy.git.treediff import ChangedPath, TreeDiff
+    from understudy.git.treediff import ChangedPath
+    from understudy.git.watched import WatchedPaths
 
 NAME = b".gitattributes"
 PATHSPEC = ":(glob)**/.gitattributes"
@@ -32,25 +32,21 @@ _NEVER = frozenset({b"", b".", b"..", b".git"})
 class AttributesWorkTree:
     """The folder, and the tree whose attribute files it holds."""
 
-    def __init__(self, folder: Path, *, reader: ObjectReader, differences: TreeDiff) -> None:
+    def __init__(self, folder: Path, *, reader: ObjectReader, watched: WatchedPaths) -> None:
         """Start with an empty folder: the attributes of an empty tree."""
         self.folder = folder
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
         self._reader = reader
-        self._differences = differences
+        self._watched = watched
         self._tree: TreeSha | None = None
 
-    def follow(self, tree: TreeSha, changed: Iterable[ChangedPath] | None = None) -> bool:
-        """Make the folder that of `tree`; tell whether any file had to change.
-
-        `changed` are the paths that differ from the tree followed before, where they are known.
-        """
+    def follow(self, tree: TreeSha) -> bool:
+        """Make the folder that of `tree`; tell whether any file had to change."""
         if tree == self._tree:
             return False
-        if changed is None:
-            before = self._tree or TreeSha(object_id("tree", b"", like=tree))
-            changed = self._differences.changed(before, tree)
+        before = self._tree or TreeSha(object_id("tree", b"", like=tree))
+        changed = self._watched.changed(before, tree)
         relevant = [entry for entry in changed if _is_attributes_file(entry.path)]
         for entry in sorted(relevant, key=lambda entry: entry.mode in _REGULAR):
             self._place(entry)

@@ -5,44 +5,102 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Self
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable
+from understudy.core.model import CommitSha
+from understudy.git.objects import committer_date
 
-    from understudy.core.model import CommitSha
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
     from understudy.git.command import Git
+    from understudy.git.objects import ObjectReader
+
+_LATEST_DATE = 1 << 40
+"""A head may claim any date; one past this would not fit where git keeps dates."""
 
 
 @dataclass(slots=True)
 class NewHistory:
     """The commits reachable from the heads but not from the start, and which were merged since."""
 
-    _parents: dict[str, tuple[str, ...]]
+    start: CommitSha
+    dates: Mapping[CommitSha, int]
+    _parents: Mapping[str, tuple[str, ...]]
     _included: set[str] = field(default_factory=set)
 
     @classmethod
     def read(cls, git: Git, *, start: CommitSha, heads: Iterable[CommitSha]) -> Self:
         """Walk once from all heads down to what `start` has."""
         asked = "".join(f"{head}\n" for head in heads) + f"^{start}\n"
-        said = git.run("rev-list", "--parents", "--stdin", stdin=asked.encode())
-        parents = {}
+        said = git.run("rev-list", "--timestamp", "--parents", "--stdin", stdin=asked.encode())
+        parents, dates = {}, {}
         for line in said.decode().splitlines():
-            commit, *others = line.split(" ")
+            date, commit, *others = line.split(" ")
             parents[commit] = tuple(others)
-        return cls(parents)
-
-    def contains(self, head: CommitSha) -> bool:
-        """Tell whether what has been merged so far has this commit: `git merge` says up to date."""
-        return head not in self._parents or head in self._included
+            dates[CommitSha(commit)] = within_bounds(int(date))
+        return cls(start=start, dates=dates, _parents=parents)
 
     def had_from_the_start(self, head: CommitSha) -> bool:
         """Tell whether the start of the walk has this commit."""
         return head not in self._parents
 
+    def contains(self, head: CommitSha) -> bool:
+        """Tell whether what has been merged so far has this commit: `git merge` says up to date."""
+        return head not in self._parents or head in self._included
+
+    def is_apart(self, head: CommitSha) -> bool:
+        """Tell whether all that the head shares with what was merged so far, the start has too."""
+        return not any(commit in self._included for commit in self._from(head))
+
     def include(self, head: CommitSha) -> None:
         """Note that the head was merged, and with it all its ancestors."""
+        self._included.update(list(self._from(head)))  # the walk itself asks what is included
+
+    def _from(self, head: CommitSha) -> Iterable[str]:
+        """Yield the head's new commits; it goes no further down where one is included already."""
+        seen = {str(head)}
         pending = [str(head)]
         while pending:
             commit = pending.pop()
-            if commit in self._parents and commit not in self._included:
-                self._included.add(commit)
-                pending.extend(self._parents[commit])
+            if commit not in self._parents:
+                continue
+            yield commit
+            if commit not in self._included:
+                more = [parent for parent in self._parents[commit] if parent not in seen]
+                seen.update(more)
+                pending.extend(more)
+
+
+class CommitterDates:
+    """When commits were committed, in seconds since 1970, read as late and as few as can be."""
+
+    def __init__(self, git: Git, reader: ObjectReader) -> None:
+        """Know none yet."""
+        self._git = git
+        self._reader = reader
+        self._known: dict[CommitSha, int] = {}
+
+    def of(self, commit: CommitSha) -> int:
+        """Return the date of one commit."""
+        if commit not in self._known:
+            found = committer_date(self._reader.read_existing(commit))
+            self._known[commit] = within_bounds(found)
+        return self._known[commit]
+
+    def learn(self, dates: Mapping[CommitSha, int]) -> None:
+        """Take over dates that are known from elsewhere."""
+        self._known.update(dates)
+
+    def read_all(self, commits: Iterable[CommitSha]) -> None:
+        """Read the dates of many commits in one go."""
+        asked = "".join(f"{commit}\n" for commit in commits).encode()
+        said = self._git.run(
+            "rev-list", "--no-walk=unsorted", "--timestamp", "--stdin", stdin=asked
+        )
+        for line in said.decode().splitlines():
+            date, commit = line.split(" ")
+            self._known[CommitSha(commit)] = within_bounds(int(date))
+
+
+def within_bounds(date: int) -> int:
+    """Return the date, or the nearest that git can keep."""
+    return max(0, min(date, _LATEST_DATE))

@@ -26,23 +26,20 @@ from understudy.core.model import (
 )
 from understudy.git.attributes import PATHSPEC, AttributesWorkTree
 from understudy.git.conflicts import Answer, Entry, entries_by_path, unmerged
-from understudy.git.history import NewHistory
+from understudy.git.history import CommitterDates, NewHistory
 from understudy.git.mergetree import MergeTree, MergeTreeEndedError
-from understudy.git.objects import CommitObject, object_id, write_loose
+from understudy.git.objects import CommitObject, object_id, write_scratch
 from understudy.git.paths import as_text
 from understudy.git.pins import PinnedPaths, restored
 from understudy.git.treediff import TreeDiff
+from understudy.git.watched import WatchedPaths
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from understudy.git.command import Git
     from understudy.git.objects import ObjectReader
 
 _IDENTITY = "understudy <noreply@understudy.invalid>"
 _OURS, _THEIRS = 2, 3
-_LATEST_DATE = 1 << 40
-"""A head may claim any date; one past this would not fit where git keeps dates."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,21 +67,29 @@ class MergeEngine:
         self._reader = reader
         self._fold = fold
         self._pins = PinnedPaths(fold.pin)
-        self._watched = TreeDiff(git, pathspecs=[PATHSPEC, *self._pins.pathspecs()])
+        self._watched = WatchedPaths(
+            git,
+            base=fold.base,
+            heads=fold.heads,
+            pathspecs=[PATHSPEC, *self._pins.pathspecs()],
+        )
         self._everything = TreeDiff(git)
         self._attributes = AttributesWorkTree(
-            git.scratch.parent / "attributes", reader=reader, differences=self._watched
+            git.scratch.parent / "attributes", reader=reader, watched=self._watched
         )
         self._merge_tree = MergeTree(git, attributes=self._attributes.folder, version=version)
+        self._dates_are_read = False
         self._history: NewHistory | None = None
         self._beyond_base: NewHistory | None = None
-        self._dates: dict[CommitSha, int] = {}
+        self._dates = CommitterDates(git, reader)
+        self._lean: dict[TreeSha, CommitSha] = {fold.base.tree: fold.base.commit}
 
     def merge(self, left: Revision, pull_request: PullRequest) -> MergeOutcome:
         """Merge into what this session has merged so far; see `ports.Merger.merge`."""
         head = pull_request.head
         if self._history is None:
             self._history = self._beyond(left.commit)
+            self._dates.learn(self._history.dates)
             if left.commit == self._fold.base.commit:
                 self._beyond_base = self._history
         if self._history.contains(head):
@@ -97,14 +102,12 @@ class MergeEngine:
     def try_merge(self, left: Revision, pull_request: PullRequest) -> MergeOutcome:
         """Merge into any revision; see `ports.Merger.try_merge`."""
         head = pull_request.head
-        if self._attributes.follow(left.tree):
-            self._merge_tree.restart()
         try:
-            answer = self._merge_tree.merge(left.commit, head)
+            answer, labels = self._ask(left, head)
         except MergeTreeEndedError as error:
             return self._unmergeable(left.commit, head, said=error.message)
         if not answer.clean:
-            kinds = unmerged(answer, labels=(left.commit, head))
+            kinds = unmerged(answer, labels=labels)
             if not kinds:
                 return Unmergeable(detail="git finds a conflict in it and names no path")
             if not all(self._pins.has(path) for path in kinds):
@@ -113,20 +116,17 @@ class MergeEngine:
                         Conflict(path=as_text(path), kind=kind) for path, kind in kinds.items()
                     )
                 )
-        tree, pinned = self._settle(left, answer.tree)
+        tree, pinned = self._settle(left, head, answer.tree)
         commit = self._commit(left, pull_request, tree)
-        written = write_loose(self._git.scratch, "commit", commit.encode(), like=head)
-        self._dates[CommitSha(written)] = commit.date
-        return Merged(commit=CommitSha(written), tree=tree, pinned=pinned)
+        written = self._write(commit)
+        self._dates.learn({written: commit.date})
+        return Merged(commit=written, tree=tree, pinned=pinned)
 
     def conflicted_files(
         self, left: Revision, pull_request: PullRequest
     ) -> tuple[ConflictedFile, ...]:
         """Return what git has to show of a conflict; see `ports.Merger.conflicted_files`."""
-        if self._attributes.follow(left.tree):
-            self._merge_tree.restart()
-        answer = self._merge_tree.merge(left.commit, pull_request.head)
-        labels = (left.commit, pull_request.head)
+        answer, labels = self._ask(left, pull_request.head)
         stages = entries_by_path(answer, labels=labels)
         return tuple(
             self._shown(answer, path, kind, stages.get(path, []))
@@ -150,9 +150,12 @@ class MergeEngine:
 
     def commit_id(self, left: Revision, pull_request: PullRequest, tree: TreeSha) -> CommitSha:
         """Return the id that the merge commit has; see `ports.Merger.commit_id`."""
+        if not self._dates_are_read:
+            self._dates.read_all(self._fold.heads)
+            self._dates_are_read = True
         commit = self._commit(left, pull_request, tree)
         found = CommitSha(object_id("commit", commit.encode(), like=pull_request.head))
-        self._dates[found] = commit.date
+        self._dates.learn({found: commit.date})
         return found
 
     def touched(self, before: TreeSha, after: TreeSha) -> frozenset[str]:
@@ -165,18 +168,52 @@ class MergeEngine:
         self._watched.close()
         self._everything.close()
 
-    def _settle(self, left: Revision, tree: TreeSha) -> tuple[TreeSha, tuple[str, ...]]:
-        """Put pinned paths back, and have the next merge use the attributes it should."""
-        changed = self._watched.changed(left.tree, tree)
-        pinned = self._pins.among(changed)
+    def _ask(self, left: Revision, head: CommitSha) -> tuple[Answer, tuple[CommitSha, CommitSha]]:
+        """Ask git, under the left side's attributes; return its answer and the labels in it."""
+        as_in_base = self._watched.are_as_in_base(left.tree)
+        if self._attributes.follow(self._fold.base.tree if as_in_base else left.tree):
+            self._merge_tree.restart()
+        side = self._leanest(left, head)
+        return self._merge_tree.merge(side, head), (side, head)
+
+    def _leanest(self, left: Revision, head: CommitSha) -> CommitSha:
+        """Return the commit to merge into: one of the same tree with as little history as will do.
+
+        What git makes of a merge follows from both trees and the merge bases. Those are the same
+        for a commit of the left tree with the base for its only parent, as long as the head shares
+        no commit with what was merged since. On it, git need not search through all merges before.
+        """
+        history = self._history
+        at_base = history is not None and history.start == self._fold.base.commit
+        if history is None or not at_base or not history.is_apart(head):
+            return left.commit
+        if left.tree not in self._lean:
+            commit = CommitObject(
+                tree=left.tree,
+                parents=(self._fold.base.commit,),
+                identity=_IDENTITY,
+                date=self._dates.of(self._fold.base.commit),
+                message="Stand in for a left side\n",
+            )
+            self._lean[left.tree] = self._write(commit)
+        return self._lean[left.tree]
+
+    def _settle(
+        self, left: Revision, head: CommitSha, tree: TreeSha
+    ) -> tuple[TreeSha, tuple[str, ...]]:
+        """Return the merged tree with pinned paths put back, and which those were."""
+        if self._watched.survive(head, left=left.tree, merged=tree):
+            return tree, ()
+        pinned = self._pins.among(self._watched.changed(left.tree, tree))
         if pinned:
             paths = [entry.path for entry in pinned]
             index = str(self._git.scratch.parent / "index")
             tree = restored(self._git, tree, left=left, pinned=paths, index=index)
-            changed = [entry for entry in changed if entry not in pinned]
-        if self._attributes.follow(tree, changed):
-            self._merge_tree.restart()
         return tree, tuple(as_text(entry.path) for entry in pinned)
+
+    def _write(self, commit: CommitObject) -> CommitSha:
+        content, like = commit.encode(), commit.parents[0]
+        return CommitSha(write_scratch(str(self._git.scratch), "commit", content, like=like))
 
     def _commit(self, left: Revision, pull_request: PullRequest, tree: TreeSha) -> CommitObject:
         # No `#12`, no title, no author: a forge acts on what a message mentions (trap 26), and a
@@ -186,16 +223,9 @@ class MergeEngine:
             tree=tree,
             parents=(left.commit, head),
             identity=_IDENTITY,
-            date=max(self._date(left.commit), self._date(head)),
+            date=max(self._dates.of(left.commit), self._dates.of(head)),
             message=f"Merge pull request {pull_request.number} ({head[:12]})\n\nHead: {head}\n",
         )
-
-    def _date(self, commit: CommitSha) -> int:
-        if not self._dates:
-            self._dates = _committer_dates(self._git, [*self._fold.heads, commit])
-        if commit not in self._dates:
-            self._dates |= _committer_dates(self._git, [commit])
-        return self._dates[commit]
 
     def _beyond(self, start: CommitSha) -> NewHistory:
         return NewHistory.read(self._git, start=start, heads=self._fold.heads)
@@ -214,13 +244,3 @@ class MergeEngine:
             message = f"The cache has lost objects: git says {said}"
             raise DamagedCacheError(message)
         return Unmergeable(detail=f"git cannot merge it: {said}")
-
-
-def _committer_dates(git: Git, commits: Sequence[CommitSha]) -> dict[CommitSha, int]:
-    asked = "".join(f"{commit}\n" for commit in commits).encode()
-    said = git.run("rev-list", "--no-walk=unsorted", "--timestamp", "--stdin", stdin=asked)
-    dates = {}
-    for line in said.decode().splitlines():
-        date, commit = line.split(" ")
-        dates[CommitSha(commit)] = max(0, min(int(date), _LATEST_DATE))
-    return dates

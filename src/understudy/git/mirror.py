@@ -115,12 +115,20 @@ class KeptCommits:
         self._git.run("update-ref", KEPT_REF, tip)
         self._commits = wanted
 
-    def can_pack(self, tips: Iterable[CommitSha], *, without: Iterable[CommitSha]) -> bool:
-        """Tell whether all that the tips have beyond the others can be read, as a push does."""
+    def refuse_damage(self, tips: Iterable[CommitSha], *, without: Iterable[CommitSha]) -> None:
+        """Read all that the tips have beyond the others, as a push does.
+
+        Raises:
+            DamagedCacheError: not all of it can be read.
+        """
         lines = [*tips, *(f"^{commit}" for commit in without)]
+        scratch = {
+            "GIT_OBJECT_DIRECTORY": str(self._git.scratch),
+            "GIT_ALTERNATE_OBJECT_DIRECTORIES": str(self._git.directory / "objects"),
+        }
         asked = "".join(f"{line}\n" for line in lines).encode()
         probe = str(self._git.scratch / "probe")
-        return self._git.attempt("pack-objects", "--quiet", "--revs", probe, stdin=asked).code == 0
+        self._git.run("pack-objects", "--quiet", "--revs", probe, stdin=asked, env=scratch)
 
     def pack_on_top(self, tips: Iterable[CommitSha]) -> None:
         """Move what the tips have beyond the kept commits out of the scratch, in one pack."""

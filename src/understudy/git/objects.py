@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import zlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -19,7 +20,9 @@ if TYPE_CHECKING:
     from understudy.process import Coprocess
 
 _SHA256_LENGTH = 64
+_COMMITTER = re.compile(rb"^committer .*> (\d+) [-+]\d+$", re.MULTILINE)
 _READ_ONLY = 0o444
+_NEW_FILE = os.O_WRONLY | os.O_CREAT | os.O_EXCL
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,23 +51,48 @@ class CommitObject:
 
 def object_id(kind: str, content: bytes, *, like: str) -> str:
     """Return the id of an object in the hash function that the id `like` was made with."""
-    function = hashlib.sha256 if len(like) == _SHA256_LENGTH else hashlib.sha1
-    return function(_framed(kind, content), usedforsecurity=False).hexdigest()
+    return _digest(_framed(kind, content), like=like)
 
 
 def write_loose(directory: Path, kind: str, content: bytes, *, like: str) -> str:
     """Write one loose object, uncompressed, so that a reader sees all of it or nothing."""
-    name = object_id(kind, content, like=like)
+    framed = _framed(kind, content)
+    name = _digest(framed, like=like)
     folder = directory / name[:2]
     target = folder / name[2:]
     if target.exists():
         return name
     folder.mkdir(parents=True, exist_ok=True)
     unfinished = folder / f"tmp_obj_{name[2:]}"
-    unfinished.write_bytes(zlib.compress(_framed(kind, content), level=0))
+    unfinished.write_bytes(zlib.compress(framed, level=0))
     unfinished.chmod(_READ_ONLY)
     os.replace(unfinished, target)  # noqa: PTH105 - the call whose atomicity is documented
     return name
+
+
+def write_scratch(directory: str, kind: str, content: bytes, *, like: str) -> str:
+    """Write one loose object where nobody else looks, and nothing outlives this process."""
+    framed = _framed(kind, content)
+    name = _digest(framed, like=like)
+    folder = f"{directory}/{name[:2]}"
+    stored = zlib.compress(framed, level=0)
+    try:
+        descriptor = os.open(f"{folder}/{name[2:]}", _NEW_FILE, _READ_ONLY)
+    except FileExistsError:
+        return name
+    except FileNotFoundError:
+        os.makedirs(folder)  # noqa: PTH103 - this is done for each merge: paths as text are quicker
+        descriptor = os.open(f"{folder}/{name[2:]}", _NEW_FILE, _READ_ONLY)
+    try:
+        os.write(descriptor, stored)
+    finally:
+        os.close(descriptor)
+    return name
+
+
+def _digest(framed: bytes, *, like: str) -> str:
+    function = hashlib.sha256 if len(like) == _SHA256_LENGTH else hashlib.sha1
+    return function(framed, usedforsecurity=False).hexdigest()
 
 
 def _framed(kind: str, content: bytes) -> bytes:
@@ -146,3 +174,9 @@ def parents_of(commit: bytes) -> Sequence[CommitSha]:
 def tree_of(commit: bytes) -> TreeSha:
     """Return the tree named in a commit's content."""
     return TreeSha(commit.partition(b"\n")[0][5:].decode())
+
+
+def committer_date(commit: bytes) -> int:
+    """Return when a commit was committed, in seconds since 1970; 0 where it does not say."""
+    match = _COMMITTER.search(commit.partition(b"\n\n")[0])
+    return int(match[1]) if match else 0

@@ -175,9 +175,7 @@ class GitRepository:
     def _refuse_damage(self, tips: Sequence[CommitSha]) -> None:
         """Tell a remote that refuses from a mirror that could not send what it should have."""
         there = self._kept.all().intersection(self._remote().refs.values())
-        if not self._kept.can_pack(tips, without=there):
-            message = "The cache has lost objects that were to be published."
-            raise DamagedCacheError(message)
+        self._kept.refuse_damage(tips, without=there)
 
     def _remote(self) -> Advertised:
         if self._advertised is None:

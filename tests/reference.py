@@ -1,0 +1,51 @@
+"""The reference page of the commands, made from what the commands themselves say.
+
+`python -m tests.reference --write` brings docs/reference/cli.md up to date.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from understudy.cli.main import COMMANDS, understudy
+
+PAGE = Path("docs/reference/cli.md")
+_ROOT = Path(__file__).resolve().parents[1]
+_WIDTH = 96
+
+_MADE = "<!-- What follows is made by `python -m tests.reference --write`. -->\n"
+
+
+def page() -> str:
+    """Return the whole page as it should be: what stands above the mark, and every help text."""
+    above = (_ROOT / PAGE).read_text().partition(_MADE)[0]
+    top = _context(understudy)
+    commands = [(name, understudy.get_command(top, name)) for name in COMMANDS]
+    sections = [_section(_context(command, top)) for _, command in commands if command]
+    return "\n".join([above + _MADE, _section(top), *sections])
+
+
+def _context(command: click.Command, parent: click.Context | None = None) -> click.Context:
+    return click.Context(
+        command,
+        info_name=command.name,
+        parent=parent,
+        help_option_names=["-h", "--help"],
+        terminal_width=_WIDTH,
+        max_content_width=_WIDTH,
+    )
+
+
+def _section(context: click.Context) -> str:
+    said = context.command.get_help(context).rstrip()
+    return f"## {context.command_path}\n\n```text\n{said}\n```\n"
+
+
+if __name__ == "__main__":
+    if sys.argv[1:] == ["--write"]:
+        (_ROOT / PAGE).write_text(page())
+    else:
+        sys.stdout.write(page())

@@ -142,6 +142,7 @@ class Coprocess:
         for _ in range(_LOOKS):
             with suppress(BlockingIOError):
                 return os.read(self._descriptor, _READ)
+            os.sched_yield()  # it may be waiting for this very processor
         if not self._readable.poll(deadline * 1000):
             _kill_group(self._process)
             message = f"{_shown(self._argv)} gave no answer within {deadline:g} seconds."

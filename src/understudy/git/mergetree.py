@@ -43,6 +43,7 @@ class MergeTree:
         self._ways = _ways_to_answer(version)
         self._process: Coprocess | None = None
         self._padding = 0
+        self._ahead: tuple[CommitSha, CommitSha] | None = None
         self._owed = 0
         self._buffer = bytearray()
         self._errors = tempfile.TemporaryFile()  # noqa: SIM115 - lives as long as this object
@@ -53,21 +54,29 @@ class MergeTree:
         Raises:
             MergeTreeEndedError: git could not merge them at all. It is started again when needed.
         """
-        self._probe = f"{left} {left}\n".encode()
-        process = self._process or self._start()
-        process.ask(f"{left} {head}\n".encode() + self._probe * self._padding)
-        while self._owed:
-            self._next_answer(process, _MERGE_SECONDS)
-            self._owed -= 1
+        if self._ahead != (left, head):
+            self.ask_ahead(left, head)
+        self._skip_owed(left, head)
+        process, self._ahead = self._process or self._start(), None
         answer = self._next_answer(process, _MERGE_SECONDS)
         self._owed = self._padding
         return answer
+
+    def ask_ahead(self, left: CommitSha, head: CommitSha) -> None:
+        """Have git begin a merge that is likely to be the next, so that nobody waits for it."""
+        self._probe = f"{left} {left}\n".encode()
+        process = self._process or self._start()
+        if self._ahead is not None:
+            self._owed += 1 + self._padding
+        process.ask(f"{left} {head}\n".encode() + self._probe * self._padding)
+        self._ahead = left, head
 
     def restart(self) -> None:
         """End git, for it remembers attributes: the next merge reads them anew."""
         if self._process is not None:
             self._process.close()
         self._process = None
+        self._ahead = None
         self._owed = 0
         self._buffer.clear()
 
@@ -106,6 +115,15 @@ class MergeTree:
             return False
         self._owed = self._padding
         return True
+
+    def _skip_owed(self, left: CommitSha, head: CommitSha) -> None:
+        """Read past answers that nobody waits for. If one of them ended git, ask again."""
+        try:
+            while self._owed and self._process is not None:
+                self._next_answer(self._process, _MERGE_SECONDS)
+                self._owed -= 1
+        except MergeTreeEndedError:
+            self.ask_ahead(left, head)
 
     def _next_answer(self, process: Coprocess, seconds: float) -> Answer:
         while True:

@@ -6,8 +6,7 @@ paths. A merge commit is a function of its parents, its tree and the pull reques
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from understudy.core.errors import DamagedCacheError
 from understudy.core.model import (
@@ -24,13 +23,14 @@ from understudy.core.model import (
     TreeSha,
     Unmergeable,
 )
-from understudy.git.attributes import PATHSPEC, AttributesWorkTree
+from understudy.git.attributes import PATHSPEC
 from understudy.git.conflicts import Answer, Entry, entries_by_path, unmerged
 from understudy.git.history import CommitterDates, NewHistory
-from understudy.git.mergetree import MergeTree, MergeTreeEndedError
+from understudy.git.mergetree import MergeTreeEndedError
 from understudy.git.objects import CommitObject, object_id, write_scratch
 from understudy.git.paths import as_text
 from understudy.git.pins import PinnedPaths, restored
+from understudy.git.questions import IDENTITY, Asked, Fold, MergeQuestions
 from understudy.git.treediff import TreeDiff
 from understudy.git.watched import WatchedPaths
 
@@ -38,30 +38,19 @@ if TYPE_CHECKING:
     from understudy.git.command import Git
     from understudy.git.objects import ObjectReader
 
-_IDENTITY = "understudy <noreply@understudy.invalid>"
 _OURS, _THEIRS = 2, 3
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Fold:
-    """What is to be merged: heads onto a base, with patterns of paths that stay the base's."""
+class Settled(Protocol):
+    """Told of the tree that a merge gave, before its commit is made: git need not wait for that."""
 
-    base: Revision
-    heads: tuple[CommitSha, ...]
-    pin: tuple[str, ...]
+    def __call__(self, head: CommitSha, *, tree: TreeSha) -> None: ...
 
 
 class MergeEngine:
     """One session of merging, on one mirror. Satisfies `ports.Merger`."""
 
-    def __init__(
-        self,
-        git: Git,
-        reader: ObjectReader,
-        *,
-        version: str,
-        fold: Fold,
-    ) -> None:
+    def __init__(self, git: Git, reader: ObjectReader, *, version: str, fold: Fold) -> None:
         """Prepare; git is started when the first answer is needed."""
         self._git = git
         self._reader = reader
@@ -73,64 +62,48 @@ class MergeEngine:
             heads=fold.heads,
             pathspecs=[PATHSPEC, *self._pins.pathspecs()],
         )
-        self._everything = TreeDiff(git)
-        self._attributes = AttributesWorkTree(
-            git.scratch.parent / "attributes", reader=reader, watched=self._watched
+        self._questions = MergeQuestions(
+            git, reader, fold=fold, watched=self._watched, version=version
         )
-        self._merge_tree = MergeTree(git, attributes=self._attributes.folder, version=version)
+        self._everything = TreeDiff(git)
+        self._dates = CommitterDates(git, reader)
         self._dates_are_read = False
         self._history: NewHistory | None = None
         self._beyond_base: NewHistory | None = None
-        self._dates = CommitterDates(git, reader)
-        self._lean: dict[TreeSha, CommitSha] = {fold.base.tree: fold.base.commit}
+        self._unwritten: list[bytes] = []
 
     def merge(self, left: Revision, pull_request: PullRequest) -> MergeOutcome:
         """Merge into what this session has merged so far; see `ports.Merger.merge`."""
         head = pull_request.head
         if self._history is None:
+            self._watched.begin()
             self._history = self._beyond(left.commit)
             self._dates.learn(self._history.dates)
             if left.commit == self._fold.base.commit:
                 self._beyond_base = self._history
         if self._history.contains(head):
             return AlreadyIncluded(in_base=self._is_in_base(head))
-        outcome = self.try_merge(left, pull_request)
-        if isinstance(outcome, Merged):
-            self._history.include(head)
+        outcome = self._merge(left, pull_request, settled=self._take_in)
+        if not isinstance(outcome, Merged):
+            self._go_on(head, tree=left.tree)
+        self._write_out()
         return outcome
 
     def try_merge(self, left: Revision, pull_request: PullRequest) -> MergeOutcome:
         """Merge into any revision; see `ports.Merger.try_merge`."""
-        head = pull_request.head
-        try:
-            answer, labels = self._ask(left, head)
-        except MergeTreeEndedError as error:
-            return self._unmergeable(left.commit, head, said=error.message)
-        if not answer.clean:
-            kinds = unmerged(answer, labels=labels)
-            if not kinds:
-                return Unmergeable(detail="git finds a conflict in it and names no path")
-            if not all(self._pins.has(path) for path in kinds):
-                return Conflicted(
-                    conflicts=tuple(
-                        Conflict(path=as_text(path), kind=kind) for path, kind in kinds.items()
-                    )
-                )
-        tree, pinned = self._settle(left, head, answer.tree)
-        commit = self._commit(left, pull_request, tree)
-        written = self._write(commit)
-        self._dates.learn({written: commit.date})
-        return Merged(commit=written, tree=tree, pinned=pinned)
+        outcome = self._merge(left, pull_request)
+        self._write_out()
+        return outcome
 
     def conflicted_files(
         self, left: Revision, pull_request: PullRequest
     ) -> tuple[ConflictedFile, ...]:
         """Return what git has to show of a conflict; see `ports.Merger.conflicted_files`."""
-        answer, labels = self._ask(left, pull_request.head)
-        stages = entries_by_path(answer, labels=labels)
+        asked = self._ask(left, pull_request.head)
+        stages = entries_by_path(asked.answer, labels=asked.labels)
         return tuple(
-            self._shown(answer, path, kind, stages.get(path, []))
-            for path, kind in unmerged(answer, labels=labels).items()
+            self._shown(asked.answer, path, kind, stages.get(path, []))
+            for path, kind in unmerged(asked.answer, labels=asked.labels).items()
         )
 
     def _shown(
@@ -153,10 +126,8 @@ class MergeEngine:
         if not self._dates_are_read:
             self._dates.read_all(self._fold.heads)
             self._dates_are_read = True
-        commit = self._commit(left, pull_request, tree)
-        found = CommitSha(object_id("commit", commit.encode(), like=pull_request.head))
-        self._dates.learn({found: commit.date})
-        return found
+        _, name = self._commit(left, pull_request, tree)
+        return name
 
     def touched(self, before: TreeSha, after: TreeSha) -> frozenset[str]:
         """Return the paths that differ; see `ports.Merger.touched`."""
@@ -164,39 +135,47 @@ class MergeEngine:
 
     def close(self) -> None:
         """End every git of this session."""
-        self._merge_tree.close()
+        self._questions.close()
         self._watched.close()
         self._everything.close()
 
-    def _ask(self, left: Revision, head: CommitSha) -> tuple[Answer, tuple[CommitSha, CommitSha]]:
-        """Ask git, under the left side's attributes; return its answer and the labels in it."""
-        as_in_base = self._watched.are_as_in_base(left.tree)
-        if self._attributes.follow(self._fold.base.tree if as_in_base else left.tree):
-            self._merge_tree.restart()
-        side = self._leanest(left, head)
-        return self._merge_tree.merge(side, head), (side, head)
+    def _go_on(self, head: CommitSha, *, tree: TreeSha) -> None:
+        """Have git begin with the next head, now that it is known what that is merged into."""
+        if self._history is not None:
+            self._questions.ask_ahead(tree, after=head, history=self._history, dates=self._dates)
 
-    def _leanest(self, left: Revision, head: CommitSha) -> CommitSha:
-        """Return the commit to merge into: one of the same tree with as little history as will do.
+    def _take_in(self, head: CommitSha, *, tree: TreeSha) -> None:
+        if self._history is not None:
+            self._history.include(head)
+        self._go_on(head, tree=tree)
 
-        What git makes of a merge follows from both trees and the merge bases. Those are the same
-        for a commit of the left tree with the base for its only parent, as long as the head shares
-        no commit with what was merged since. On it, git need not search through all merges before.
-        """
-        history = self._history
-        at_base = history is not None and history.start == self._fold.base.commit
-        if history is None or not at_base or not history.is_apart(head):
-            return left.commit
-        if left.tree not in self._lean:
-            commit = CommitObject(
-                tree=left.tree,
-                parents=(self._fold.base.commit,),
-                identity=_IDENTITY,
-                date=self._dates.of(self._fold.base.commit),
-                message="Stand in for a left side\n",
-            )
-            self._lean[left.tree] = self._write(commit)
-        return self._lean[left.tree]
+    def _merge(
+        self, left: Revision, pull_request: PullRequest, *, settled: Settled | None = None
+    ) -> MergeOutcome:
+        head = pull_request.head
+        try:
+            asked = self._ask(left, head)
+        except MergeTreeEndedError as error:
+            return self._unmergeable(left.commit, head, said=error.message)
+        if not asked.answer.clean:
+            kinds = unmerged(asked.answer, labels=asked.labels)
+            if not kinds:
+                return Unmergeable(detail="git finds a conflict in it and names no path")
+            if not all(self._pins.has(path) for path in kinds):
+                return Conflicted(
+                    conflicts=tuple(
+                        Conflict(path=as_text(path), kind=kind) for path, kind in kinds.items()
+                    )
+                )
+        tree, pinned = self._settle(left, head, asked.answer.tree)
+        if settled is not None:
+            settled(head, tree=tree)
+        content, merged = self._commit(left, pull_request, tree)
+        self._unwritten.append(content)
+        return Merged(commit=merged, tree=tree, pinned=pinned)
+
+    def _ask(self, left: Revision, head: CommitSha) -> Asked:
+        return self._questions.ask(left, head, history=self._history, dates=self._dates)
 
     def _settle(
         self, left: Revision, head: CommitSha, tree: TreeSha
@@ -211,21 +190,30 @@ class MergeEngine:
             tree = restored(self._git, tree, left=left, pinned=paths, index=index)
         return tree, tuple(as_text(entry.path) for entry in pinned)
 
-    def _write(self, commit: CommitObject) -> CommitSha:
-        content, like = commit.encode(), commit.parents[0]
-        return CommitSha(write_scratch(str(self._git.scratch), "commit", content, like=like))
+    def _write_out(self) -> None:
+        like = self._fold.base.commit
+        for content in self._unwritten:
+            write_scratch(str(self._git.scratch), "commit", content, like=like)
+        self._unwritten.clear()
 
-    def _commit(self, left: Revision, pull_request: PullRequest, tree: TreeSha) -> CommitObject:
+    def _commit(
+        self, left: Revision, pull_request: PullRequest, tree: TreeSha
+    ) -> tuple[bytes, CommitSha]:
+        """Return the content of the merge commit, and its id."""
         # No `#12`, no title, no author: a forge acts on what a message mentions (trap 26), and a
         # title that changes must not change the candidate.
         head = pull_request.head
-        return CommitObject(
+        commit = CommitObject(
             tree=tree,
             parents=(left.commit, head),
-            identity=_IDENTITY,
+            identity=IDENTITY,
             date=max(self._dates.of(left.commit), self._dates.of(head)),
             message=f"Merge pull request {pull_request.number} ({head[:12]})\n\nHead: {head}\n",
         )
+        content = commit.encode()
+        name = CommitSha(object_id("commit", content, like=head))
+        self._dates.learn({name: commit.date})
+        return content, name
 
     def _beyond(self, start: CommitSha) -> NewHistory:
         return NewHistory.read(self._git, start=start, heads=self._fold.heads)

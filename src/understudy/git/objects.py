@@ -81,7 +81,7 @@ def write_scratch(directory: str, kind: str, content: bytes, *, like: str) -> st
     except FileExistsError:
         return name
     except FileNotFoundError:
-        os.makedirs(folder)  # noqa: PTH103 - this is done for each merge: paths as text are quicker
+        os.mkdir(folder)  # noqa: PTH102 - done for each merge: paths as text are quicker
         descriptor = os.open(f"{folder}/{name[2:]}", _NEW_FILE, _READ_ONLY)
     try:
         os.write(descriptor, stored)

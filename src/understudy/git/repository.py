@@ -9,10 +9,11 @@ from understudy.core.errors import DamagedCacheError
 from understudy.core.model import CommitSha, Published, Refused, Revision
 from understudy.git.cache import locked_cache
 from understudy.git.command import Git, installed_version
-from understudy.git.merging import Fold, MergeEngine
+from understudy.git.merging import MergeEngine
 from understudy.git.mirror import KeptCommits, keep_within_bounds, make_ready, write_commit_graph
 from understudy.git.notes import append_note, read_notes
 from understudy.git.objects import ObjectReader, tree_of
+from understudy.git.questions import Fold
 from understudy.git.records import append, read_chain
 from understudy.git.remote import Advertised, RemoteGit, checked_address
 

@@ -47,12 +47,20 @@ class WatchedPaths:
             self._as_in_base[tree] = not self.changed(self._base.tree, tree)
         return self._as_in_base[tree]
 
+    def is_known_as_in_base(self, tree: TreeSha) -> bool:
+        """Tell the same, without asking git: False also where it is not known."""
+        return self._as_in_base.get(tree, False)
+
     def survive(self, head: CommitSha, *, left: TreeSha, merged: TreeSha) -> bool:
         """Tell without comparing whether merging `head` left the base's version of all in place."""
         if not self.are_as_in_base(left) or self._heads.differ(head):
             return False
         self._as_in_base[merged] = True
         return True
+
+    def begin(self) -> None:
+        """Have git begin to look at the heads: it works while others do."""
+        self._heads.begin()
 
     def close(self) -> None:
         """End git."""
@@ -80,28 +88,38 @@ class _HeadsAhead:
         while head not in self._differ:
             if not self._asked and not self._to_ask:
                 return True  # not one of the heads we were told of: compare
-            self._read()
+            self.begin()
+            if self._process is not None:
+                self._read(self._process)
         return self._differ[head]
+
+    def begin(self) -> None:
+        if self._process is None:
+            options = ("--stdin", "-r", "--name-only", "--no-renames")
+            self._process = self._git.start("diff-tree", *options, "--", *self._pathspecs)
+            self._ask(self._process)
 
     def close(self) -> None:
         if self._process is not None:
             self._process.close()
             self._process = None
 
-    def _read(self) -> None:
-        if self._process is None:
-            options = ("--stdin", "-r", "--name-only", "--no-renames")
-            self._process = self._git.start("diff-tree", *options, "--", *self._pathspecs)
-        while self._to_ask and len(self._asked) < _AHEAD:
-            head = self._to_ask.pop()
+    def _ask(self, process: Coprocess) -> None:
+        if self._to_ask and len(self._asked) < _AHEAD // 2:
+            more = self._to_ask[-_AHEAD // 2 :][::-1]
+            del self._to_ask[-_AHEAD // 2 :]
             # A commit with the base for its parent; what follows is echoed, and ends the answer.
-            self._process.ask(f"{head} {self._base}\n.\n".encode())
-            self._asked.append(head)
-        more = self._process.read()
-        if not more:
+            questions = "".join(f"{head} {self._base}\n.\n" for head in more)
+            process.ask(questions.encode())
+            self._asked.extend(more)
+
+    def _read(self, process: Coprocess) -> None:
+        self._ask(process)
+        answer = process.read()
+        if not answer:
             message = "Git stopped comparing heads: the cache is damaged."
             raise DamagedCacheError(message)
-        *lines, self._unread = (self._unread + more).split(b"\n")
+        *lines, self._unread = (self._unread + answer).split(b"\n")
         for line in lines:
             if line == b".":
                 self._differ[self._asked.pop(0)] = self._found

@@ -28,7 +28,7 @@ DEADLINE = 600.0
 _READ = 1 << 16
 _LOOKS = 16
 _TAIL = 4000
-_CREDENTIALS = re.compile(r"(?<=://)[^/@\s]+(?=@)")
+_CREDENTIALS = re.compile(r"(?<=://)[^/\s]+(?=@)")
 
 _PASSED_ON = frozenset(
     ("PATH", "HOME", "USER", "LOGNAME", "TMPDIR", "XDG_CONFIG_HOME", "XDG_RUNTIME_DIR")
@@ -99,8 +99,8 @@ def attempt(
 
 def failure(argv: Sequence[str], completed: Completed) -> ProcessError:
     """Return the error that tells of a failed program in one fixed shape."""
-    said = (completed.stderr or completed.stdout).decode(errors="replace").strip()[-_TAIL:]
-    return ProcessError(f"{_shown(argv)} ended with exit code {completed.code}: {redacted(said)}")
+    said = redacted((completed.stderr or completed.stdout).decode(errors="replace")).strip()
+    return ProcessError(f"{_shown(argv)} ended with exit code {completed.code}: {said[-_TAIL:]}")
 
 
 class Coprocess:

@@ -102,7 +102,7 @@ class _Attempt:
         self._phase("fetch")
         verdicts = self._fetch(snapshot, verdicts)
         self._phase("merge", total=len(verdicts))
-        candidate = self._candidate(snapshot, verdicts, latest)
+        verdicts, candidate = self._fold(snapshot, verdicts, latest)
         self._phase("publish")
         hold = latest.hold if latest and not resume else None
         draft = self._draft(state, snapshot, lines_of(verdicts, candidate), candidate)
@@ -127,6 +127,45 @@ class _Attempt:
             )
             for pr, verdict in verdicts
         )
+
+    def _fold(
+        self, snapshot: Snapshot, verdicts: Verdicts, latest: Record | None
+    ) -> tuple[Verdicts, Candidate]:
+        """Fold, and again without what would make the stage one that git does not check out."""
+        while True:
+            candidate = self._candidate(snapshot, verdicts, latest)
+            culprit = self._brings_a_refused_path(candidate, latest)
+            if culprit is None:
+                return verdicts, candidate
+            number, said = culprit
+            refused = Excluded(
+                reason=Reason.UNMERGEABLE, detail=f"git refuses a path of it: {said}"
+            )
+            verdicts = tuple(
+                (pr, refused if pr.number == number else verdict) for pr, verdict in verdicts
+            )
+
+    def _brings_a_refused_path(
+        self, candidate: Candidate, latest: Record | None
+    ) -> tuple[int, str] | None:
+        """Return the first pull request with such a path, such as `.git/config`, by bisection."""
+        refused = self._project.repository.refused_path
+        known = latest.candidate.tree if latest and latest.candidate else None
+        if candidate.tip.tree in {known, candidate.base.tree} or not refused(candidate.tip.tree):
+            return None
+        merged = [(s.pull_request, s.outcome) for s in candidate.steps]
+        trees = [(pr.number, out.tree) for pr, out in merged if isinstance(out, Merged)]
+        low, high = 0, len(trees) - 1
+        while low < high:
+            middle = (low + high) // 2
+            if refused(trees[middle][1]):
+                high = middle
+            else:
+                low = middle + 1
+        if refused(candidate.base.tree):
+            return None  # it is the base's own: nobody else is to blame
+        number, tree = trees[low]
+        return number, refused(tree) or ""
 
     def _candidate(
         self, snapshot: Snapshot, verdicts: Verdicts, latest: Record | None

@@ -170,6 +170,8 @@ def _refused(
         findings=(finding,),
     )
     if state.latest and says_the_same(state.latest, refused):
+        project.repository.settle()
         return replace(refused, serial=state.latest.serial, previous=state.latest.previous)
     outcome = _push(project, state, refused)
+    project.repository.settle()
     return outcome if isinstance(outcome, Raced) else refused

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -10,7 +11,9 @@ if TYPE_CHECKING:
 
     from understudy.core.model import ConflictedFile
 
-_OURS, _MIDDLE, _THEIRS = b"<<<<<<< ", b"=======", b">>>>>>> "
+_SIGNS = "<<<<<<<", ">>>>>>>"
+_MIDDLE = b"======="
+_LINE = re.compile(rb"[^\n]*\n|[^\n]+")
 _LONGEST = 200
 """Lines of one side that are shown at most."""
 
@@ -36,7 +39,7 @@ def hunks_in(file: ConflictedFile, *, ours: str, theirs: str) -> tuple[Hunk, ...
     """Return the hunks between conflict markers, or one hunk of the whole file without any."""
     sides = file.ours, file.theirs
     if file.merged is not None and None not in sides and not _is_binary(file.merged):
-        found = tuple(_marked(file.merged, ours=ours, theirs=theirs))
+        found = tuple(_marked(file, file.merged, ours=ours, theirs=theirs))
         if found:
             return found
     return (
@@ -48,28 +51,40 @@ def hunks_in(file: ConflictedFile, *, ours: str, theirs: str) -> tuple[Hunk, ...
     )
 
 
-def _marked(merged: bytes, *, ours: str, theirs: str) -> Iterator[Hunk]:
+def _marked(file: ConflictedFile, merged: bytes, *, ours: str, theirs: str) -> Iterator[Hunk]:
+    first, last = (
+        f"{sign} {label}".encode() for sign, label in zip(_SIGNS, file.labels, strict=True)
+    )
     line_number = 1
-    start, left, right = 0, list[bytes](), list[bytes]()
     inside: list[bytes] | None = None
-    for line in merged.splitlines(keepends=True):
-        if inside is None and line.startswith(_OURS):
-            start, left, right = line_number, [], []
-            inside = left
-        elif inside is left and line.rstrip(b"\r\n") == _MIDDLE:
-            inside = right
-        elif inside is right and line.startswith(_THEIRS):
-            inside = None
+    for line in _LINE.findall(merged):
+        marker = line.rstrip(b"\r\n")
+        if inside is None and marker == first:
+            inside = []
+        elif inside is not None and marker == last:
+            left, right = _sides(inside, file)
             yield Hunk(
-                start_line=start,
+                start_line=line_number,
                 ours=Side(label=ours, text=_text(b"".join(left))),
                 theirs=Side(label=theirs, text=_text(b"".join(right))),
             )
+            line_number += len(left)
+            inside = None
+        elif inside is not None:
+            inside.append(line)
         else:
-            if inside is not None:
-                inside.append(line)
-            if inside is not right:
-                line_number += 1
+            line_number += 1
+
+
+def _sides(lines: list[bytes], file: ConflictedFile) -> tuple[list[bytes], list[bytes]]:
+    """Divide at the marker in the middle: of lines that look like it, at the one that fits."""
+    middles = [at for at, line in enumerate(lines) if line.rstrip(b"\r\n") == _MIDDLE]
+    for at in middles:
+        left, right = lines[:at], lines[at + 1 :]
+        if b"".join(left) in (file.ours or b"") and b"".join(right) in (file.theirs or b""):
+            return left, right
+    at = middles[0] if middles else len(lines)
+    return lines[:at], lines[at + 1 :]
 
 
 def _text(content: bytes | None) -> str | None:

@@ -190,7 +190,7 @@ class Conflicted:
 class ConflictedFile:
     """What git has to show of one unmerged path. None: that side has no such file.
 
-    `merged` holds conflict markers where git could write any.
+    `merged` holds conflict markers where git could write any; `labels` stand behind them.
     """
 
     path: str
@@ -198,6 +198,7 @@ class ConflictedFile:
     ours: bytes | None
     theirs: bytes | None
     merged: bytes | None
+    labels: tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -103,6 +103,9 @@ class Repository(Remote, Protocol):
         `pin` are patterns of paths that stay as the base has them.
         """
 
+    def refused_path(self, tree: TreeSha) -> str | None:
+        """Return what git says of a path in the tree that it would not check out; None: of none."""
+
     def contains_all(self, commit: CommitSha, heads: Sequence[CommitSha]) -> bool:
         """Tell whether each head is an ancestor of `commit`."""
 

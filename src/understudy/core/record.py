@@ -162,17 +162,21 @@ def from_json(data: bytes) -> Record:
         UnderstudyError: not a record, or one of a schema this version does not read.
     """
     try:
-        record = msgspec.json.decode(data, type=Record)
+        schema = msgspec.json.decode(data, type=_Schema).schema
+        if schema > SCHEMA:
+            message = f"The stored record has schema {schema}; this version reads {SCHEMA}."
+            raise UnderstudyError(message, hint="Update understudy to the version that wrote it.")
+        return msgspec.json.decode(data, type=Record)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         message = f"The stored record cannot be read: {error}."
-        raise UnderstudyError(message, hint=_UNREADABLE) from error
-    if record.schema > SCHEMA:
-        message = f"The stored record has schema {record.schema}; this version reads {SCHEMA}."
-        raise UnderstudyError(message, hint="Update understudy to the version that wrote it.")
-    return record
+        raise UnderstudyError(message, hint=UNREADABLE) from error
 
 
-_UNREADABLE = (
+class _Schema(msgspec.Struct, frozen=True, kw_only=True):
+    schema: int
+
+
+UNREADABLE = (
     "Delete the ref `refs/understudy/<stage>` on the remote; the next rebuild starts a new history."
 )
 

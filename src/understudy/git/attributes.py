@@ -11,17 +11,17 @@ from __future__ import annotations
 
 import os
 import shutil
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from understudy.core.model import TreeSha
-from understudy.git.attributes_memory import Remembered, recall, remember
+from understudy.git.attributes_memory import AttributesFile, Remembered, recall, remember
 from understudy.git.objects import object_id
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from understudy.git.objects import ObjectReader
-    from understudy.git.treediff import ChangedPath
     from understudy.git.watched import WatchedPaths
 
 NAME = b".gitattributes"
@@ -55,7 +55,7 @@ class AttributesWorkTree:
         self._tree = tree
         return bool(relevant)
 
-    def _first(self, tree: TreeSha) -> list[ChangedPath]:
+    def _first(self, tree: TreeSha) -> list[AttributesFile]:
         """Find all attribute files of a tree, from those of the tree where it was done before.
 
         On a hundred thousand files the search takes as long as a hundred merges.
@@ -69,9 +69,13 @@ class AttributesWorkTree:
             remember(self._memory, Remembered(tree=tree, entries=tuple(found)))
         return found
 
-    def _changed(self, before: TreeSha, after: TreeSha) -> list[ChangedPath]:
+    def _changed(self, before: TreeSha, after: TreeSha) -> list[AttributesFile]:
         changed = self._watched.changed(before, after)
-        return [entry for entry in changed if _is_attributes_file(entry.path)]
+        return [
+            AttributesFile(path=entry.path, mode=entry.mode, blob=entry.blob)
+            for entry in changed
+            if is_attributes_file(entry.path)
+        ]
 
     def fits(self, tree: TreeSha, base: TreeSha) -> bool:
         """Tell, as far as is known already, whether the folder is right for `tree` as it stands."""
@@ -79,20 +83,24 @@ class AttributesWorkTree:
             self._tree == base and self._watched.is_known_as_in_base(tree)
         )
 
-    def _place(self, entry: ChangedPath) -> None:
+    def _place(self, entry: AttributesFile) -> None:
         target = os.path.join(os.fsencode(self.folder), entry.path)  # noqa: PTH118 - bytes
         if entry.mode not in _REGULAR:
             # Gone, or a symbolic link, which git does not follow for attributes.
-            if os.path.lexists(target):
+            with suppress(OSError):
                 os.unlink(target)  # noqa: PTH108 - bytes
                 _remove_empty_folders(os.path.dirname(target), self.folder)  # noqa: PTH120 - bytes
             return
-        os.makedirs(os.path.dirname(target), exist_ok=True)  # noqa: PTH103, PTH120 - bytes
-        with open(target, "wb") as file:  # noqa: PTH123 - bytes
-            file.write(self._reader.read_existing(entry.blob))
+        content = self._reader.read_existing(entry.blob)
+        # A path that no file system takes is one that no checkout could have read either.
+        with suppress(OSError):
+            os.makedirs(os.path.dirname(target), exist_ok=True)  # noqa: PTH103, PTH120 - bytes
+            with open(target, "wb") as file:  # noqa: PTH123 - bytes
+                file.write(content)
 
 
-def _is_attributes_file(path: bytes) -> bool:
+def is_attributes_file(path: bytes) -> bool:
+    """Tell whether git reads attributes there, and a file may be put there without harm."""
     parts = path.split(b"/")
     return parts[-1] == NAME and not any(part.lower() in _NEVER for part in parts)
 

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from understudy.core.model import TreeSha
-from understudy.git.treediff import ChangedPath
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -21,11 +20,20 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AttributesFile:
+    """Where one is, and what is in it. Of another mode than a regular file's, it is none."""
+
+    path: bytes
+    mode: str
+    blob: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Remembered:
     """A tree and all its attribute files."""
 
     tree: TreeSha
-    entries: tuple[ChangedPath, ...]
+    entries: tuple[AttributesFile, ...]
 
 
 def remember(file: Path, found: Remembered) -> None:
@@ -53,7 +61,7 @@ def recall(file: Path, *, reader: ObjectReader) -> Remembered | None:
         return None
     fields = zip(rest[::3], rest[1::3], rest[2::3], strict=True)
     entries = tuple(
-        ChangedPath(path=path, mode=mode.decode(), blob=blob.decode())
+        AttributesFile(path=path, mode=mode.decode(), blob=blob.decode())
         for mode, blob, path in fields
     )
     return Remembered(tree=TreeSha(tree.decode()), entries=entries)

@@ -101,7 +101,13 @@ def sweep(mirror: Path) -> None:
     for pattern in ("*.lock", "refs/**/*.lock", "objects/info/**/*.lock"):
         for stale in mirror.glob(pattern):
             stale.unlink(missing_ok=True)
-    for pattern in ("objects/pack/tmp_*", "objects/pack/.tmp-*", "objects/??/tmp_obj_*", "tmp_*"):
+    for pattern in (
+        "objects/pack/*.keep",
+        "objects/pack/tmp_*",
+        "objects/pack/.tmp-*",
+        "objects/??/tmp_obj_*",
+        "tmp_*",
+    ):
         for stale in mirror.glob(pattern):
             _remove(stale)
     for stale in mirror.glob("objects/tmp_objdir-*"):
@@ -148,7 +154,9 @@ def _scratch_root(folder: Path) -> Path:
 
 
 def _readable(remote: str) -> str:
-    tail = re.sub(r"[^A-Za-z0-9]+", "-", remote.rstrip("/").rsplit("/", 1)[-1]).strip("-")
+    # Neither a query nor a user's part may get into a name that everybody can list.
+    last = re.split(r"[?#]", remote)[0].rstrip("/").rsplit("/", 1)[-1].rsplit("@", 1)[-1]
+    tail = re.sub(r"[^A-Za-z0-9]+", "-", last).strip("-")
     return tail[:40].lower() or "remote"
 
 

@@ -134,10 +134,13 @@ class Git:
         except ProcessError as error:
             raise DamagedCacheError(error.message) from error
 
-    def attempt(self, *arguments: str, stdin: bytes = b"") -> process.Completed:
+    def attempt(
+        self, *arguments: str, stdin: bytes = b"", env: Mapping[str, str] | None = None
+    ) -> process.Completed:
         """Like `run`, where the exit code is an answer."""
+        environment = {**self.reading(), **(env or {})}
         return process.attempt(
-            ["git", *arguments], cwd=self.directory, env=self.reading(), stdin=stdin
+            ["git", *arguments], cwd=self.directory, env=environment, stdin=stdin
         )
 
     def start(self, *arguments: str) -> process.Coprocess:
@@ -153,8 +156,7 @@ class Git:
             **_config({**_LOCAL_CONFIG, "core.bare": "false"}),
             "GIT_DIR": str(self.directory),
             "GIT_WORK_TREE": str(attributes),
-            "GIT_OBJECT_DIRECTORY": str(self.scratch),
-            "GIT_ALTERNATE_OBJECT_DIRECTORIES": str(self.directory / "objects"),
+            **self.writing_scratch(),
         }
         return process.Coprocess(
             [*prefix, "git", *arguments], cwd=attributes, env=environment, errors=errors
@@ -180,8 +182,20 @@ class Git:
             **_LOCAL,
             **_config(_LOCAL_CONFIG),
             "GIT_DIR": str(self.directory),
-            "GIT_ALTERNATE_OBJECT_DIRECTORIES": str(self.scratch),
+            "GIT_ALTERNATE_OBJECT_DIRECTORIES": _quoted(self.scratch),
         }
+
+    def writing_scratch(self) -> dict[str, str]:
+        """Return what turns new objects to the scratch, with the mirror's still seen."""
+        return {
+            "GIT_OBJECT_DIRECTORY": str(self.scratch),
+            "GIT_ALTERNATE_OBJECT_DIRECTORIES": _quoted(self.directory / "objects"),
+        }
+
+
+def _quoted(path: Path) -> str:
+    """Quote a path for a list that git splits at colons."""
+    return '"' + str(path).replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
 def _config(values: Mapping[str, str]) -> dict[str, str]:

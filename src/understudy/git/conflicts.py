@@ -15,6 +15,7 @@ from understudy.core.model import ConflictKind, TreeSha
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+AUTO_MERGING = b"Auto-merging"
 _SUBMODULE_MODE = b"160000"
 _KINDS = {
     b"CONFLICT (contents)": ConflictKind.CONTENT,
@@ -121,6 +122,13 @@ def unmerged(answer: Answer, *, labels: Iterable[str]) -> dict[bytes, ConflictKi
     named = dict(_named_kinds(answer.messages, original))
     paths = sorted(stages) or sorted(named)
     return {path: _kind(path, stages.get(path, ()), named) for path in paths}
+
+
+def concerned(answer: Answer, *, labels: Iterable[str]) -> set[bytes]:
+    """Return every path that a conflict is about, unmerged or only named."""
+    original = _suffix(labels)
+    named = dict(_named_kinds(answer.messages, original))
+    return {*entries_by_path(answer, labels=labels), *named}
 
 
 def entries_by_path(answer: Answer, *, labels: Iterable[str]) -> dict[bytes, list[Entry]]:

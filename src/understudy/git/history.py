@@ -23,7 +23,6 @@ class NewHistory:
     """The commits reachable from the heads but not from the start, and which were merged since."""
 
     start: CommitSha
-    dates: Mapping[CommitSha, int]
     _parents: Mapping[str, tuple[str, ...]]
     _included: set[str] = field(default_factory=set)
 
@@ -31,13 +30,12 @@ class NewHistory:
     def read(cls, git: Git, *, start: CommitSha, heads: Iterable[CommitSha]) -> Self:
         """Walk once from all heads down to what `start` has."""
         asked = "".join(f"{head}\n" for head in heads) + f"^{start}\n"
-        said = git.run("rev-list", "--timestamp", "--parents", "--stdin", stdin=asked.encode())
-        parents, dates = {}, {}
+        said = git.run("rev-list", "--parents", "--stdin", stdin=asked.encode())
+        parents = {}
         for line in said.decode().splitlines():
-            date, commit, *others = line.split(" ")
+            commit, *others = line.split(" ")
             parents[commit] = tuple(others)
-            dates[CommitSha(commit)] = within_bounds(int(date))
-        return cls(start=start, dates=dates, _parents=parents)
+        return cls(start=start, _parents=parents)
 
     def had_from_the_start(self, head: CommitSha) -> bool:
         """Tell whether the start of the walk has this commit."""
@@ -93,8 +91,11 @@ class CommitterDates:
     def read_all(self, commits: Iterable[CommitSha]) -> None:
         """Read the dates of many commits in one go."""
         asked = "".join(f"{commit}\n" for commit in commits).encode()
+        # A commit-graph keeps 34 bits of a date: they are read from the commits themselves.
         said = self._git.run(
-            "rev-list", "--no-walk=unsorted", "--timestamp", "--stdin", stdin=asked
+            *("-c", "core.commitGraph=false"),
+            *("rev-list", "--no-walk=unsorted", "--timestamp", "--stdin"),
+            stdin=asked,
         )
         for line in said.decode().splitlines():
             date, commit = line.split(" ")

@@ -6,6 +6,8 @@ can be made to answer is found by asking it, never assumed from its version.
 
 from __future__ import annotations
 
+import os
+import re
 import shutil
 import tempfile
 from typing import TYPE_CHECKING, Self
@@ -22,9 +24,11 @@ if TYPE_CHECKING:
 
 _COMMAND = ("merge-tree", "--write-tree", "--stdin", "-z", "--messages")
 _FLUSHING_VERSION = (2, 49)
+_FAILURE = re.compile(rb"^(?:error|fatal): ", re.MULTILINE)
 _PROBE_SECONDS = 2.0
 _MERGE_SECONDS = 300.0
-_BUFFER_SIZES = (4096, 16384, 65536)
+_BUFFER_SIZES = (4096, 16384)
+"""Of git's output. Padding for a larger one would fill both pipes, and both sides would wait."""
 _UNBUFFERED = ("stdbuf", "-o0")
 
 
@@ -43,6 +47,7 @@ class MergeTree:
         self._ways = _ways_to_answer(version)
         self._process: Coprocess | None = None
         self._padding = 0
+        self._heard = 0
         self._ahead: tuple[CommitSha, CommitSha] | None = None
         self._owed = 0
         self._buffer = bytearray()
@@ -60,6 +65,8 @@ class MergeTree:
         process, self._ahead = self._process or self._start(), None
         answer = self._next_answer(process, _MERGE_SECONDS)
         self._owed = self._padding
+        if self._complains():
+            raise self._ended()
         return answer
 
     def ask_ahead(self, left: CommitSha, head: CommitSha) -> None:
@@ -118,12 +125,12 @@ class MergeTree:
 
     def _skip_owed(self, left: CommitSha, head: CommitSha) -> None:
         """Read past answers that nobody waits for. If one of them ended git, ask again."""
-        try:
-            while self._owed and self._process is not None:
+        while self._owed and self._process is not None:
+            try:
                 self._next_answer(self._process, _MERGE_SECONDS)
                 self._owed -= 1
-        except MergeTreeEndedError:
-            self.ask_ahead(left, head)
+            except MergeTreeEndedError:
+                self.ask_ahead(left, head)
 
     def _next_answer(self, process: Coprocess, seconds: float) -> Answer:
         while True:
@@ -140,12 +147,25 @@ class MergeTree:
                 raise self._ended()
             self._buffer += more
 
+    def _complains(self) -> bool:
+        """Tell whether git said that something failed: an answer beside that is worth nothing.
+
+        Git 2.39 takes a tree that it cannot read for an empty one, and goes on (trap 38).
+        """
+        descriptor = self._errors.fileno()
+        size = os.fstat(descriptor).st_size
+        if size == self._heard:
+            return False
+        said, self._heard = os.pread(descriptor, size, self._heard), size
+        return _FAILURE.search(said) is not None
+
     def _ended(self) -> MergeTreeEndedError:
         self.restart()
         self._errors.seek(0)
         said = self._errors.read().decode(errors="replace").strip().splitlines()
         self._errors.seek(0)
         self._errors.truncate()
+        self._heard = 0
         return MergeTreeEndedError(said[-1] if said else "git ended without a word")
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
-from understudy.core.errors import DamagedCacheError
+from understudy.core.errors import DamagedCacheError, MergeError
 from understudy.core.model import (
     AlreadyIncluded,
     CommitSha,
@@ -23,8 +23,8 @@ from understudy.core.model import (
     TreeSha,
     Unmergeable,
 )
-from understudy.git.attributes import PATHSPEC
-from understudy.git.conflicts import Answer, Entry, entries_by_path, unmerged
+from understudy.git.attributes import PATHSPEC, is_attributes_file
+from understudy.git.conflicts import AUTO_MERGING, concerned, entries_by_path, unmerged
 from understudy.git.history import CommitterDates, NewHistory
 from understudy.git.mergetree import MergeTreeEndedError
 from understudy.git.objects import CommitObject, object_id, write_scratch
@@ -36,6 +36,7 @@ from understudy.git.watched import WatchedPaths
 
 if TYPE_CHECKING:
     from understudy.git.command import Git
+    from understudy.git.conflicts import Answer, Entry, Message
     from understudy.git.objects import ObjectReader
 
 _OURS, _THEIRS = 2, 3
@@ -78,7 +79,6 @@ class MergeEngine:
         if self._history is None:
             self._watched.begin()
             self._history = self._beyond(left.commit)
-            self._dates.learn(self._history.dates)
             if left.commit == self._fold.base.commit:
                 self._beyond_base = self._history
         if self._history.contains(head):
@@ -102,23 +102,26 @@ class MergeEngine:
         asked = self._ask(left, pull_request.head)
         stages = entries_by_path(asked.answer, labels=asked.labels)
         return tuple(
-            self._shown(asked.answer, path, kind, stages.get(path, []))
+            self._shown(asked, path, kind, stages.get(path, []))
             for path, kind in unmerged(asked.answer, labels=asked.labels).items()
         )
 
     def _shown(
-        self, answer: Answer, path: bytes, kind: ConflictKind, entries: list[Entry]
+        self, asked: Asked, path: bytes, kind: ConflictKind, entries: list[Entry]
     ) -> ConflictedFile:
+        answer, labels = asked.answer, asked.labels
         blobs = {entry.stage: entry.blob for entry in entries}
-        at = f"{answer.tree}:" + (entries[0].path if entries else path).decode(
-            errors="surrogateescape"
-        )
+        at = (entries[0].path if entries else path).decode(errors="surrogateescape")
+        literal = {"GIT_LITERAL_PATHSPECS": "1"}
+        listed = self._git.run("ls-tree", "-z", "--full-tree", answer.tree, "--", at, env=literal)
+        found = listed.partition(b"\t")[0].rpartition(b" ")[2].decode()
         return ConflictedFile(
             path=as_text(path),
             kind=kind,
             ours=self._reader.read(blobs[_OURS]) if _OURS in blobs else None,
             theirs=self._reader.read(blobs[_THEIRS]) if _THEIRS in blobs else None,
-            merged=self._reader.read(at),
+            merged=self._reader.read(found) if found else None,
+            labels=labels,
         )
 
     def commit_id(self, left: Revision, pull_request: PullRequest, tree: TreeSha) -> CommitSha:
@@ -161,13 +164,14 @@ class MergeEngine:
             kinds = unmerged(asked.answer, labels=asked.labels)
             if not kinds:
                 return Unmergeable(detail="git finds a conflict in it and names no path")
-            if not all(self._pins.has(path) for path in kinds):
+            named = concerned(asked.answer, labels=asked.labels)
+            if not all(self._pins.has(path) for path in named):
                 return Conflicted(
                     conflicts=tuple(
                         Conflict(path=as_text(path), kind=kind) for path, kind in kinds.items()
                     )
                 )
-        tree, pinned = self._settle(left, head, asked.answer.tree)
+        tree, pinned = self._settle(left, head, asked.answer)
         if settled is not None:
             settled(head, tree=tree)
         content, merged = self._commit(left, pull_request, tree)
@@ -178,17 +182,23 @@ class MergeEngine:
         return self._questions.ask(left, head, history=self._history, dates=self._dates)
 
     def _settle(
-        self, left: Revision, head: CommitSha, tree: TreeSha
+        self, left: Revision, head: CommitSha, answer: Answer
     ) -> tuple[TreeSha, tuple[str, ...]]:
         """Return the merged tree with pinned paths put back, and which those were."""
-        if self._watched.survive(head, left=left.tree, merged=tree):
+        tree = answer.tree
+        # Where git followed a rename, a change made elsewhere may have been carried here.
+        plain = answer.clean and all(self._is_plain(message) for message in answer.messages)
+        if plain and self._watched.survive(head, left=left.tree, merged=tree):
             return tree, ()
         pinned = self._pins.among(self._watched.changed(left.tree, tree))
         if pinned:
-            paths = [entry.path for entry in pinned]
-            index = str(self._git.scratch.parent / "index")
-            tree = restored(self._git, tree, left=left, pinned=paths, index=index)
+            tree = restored(tree, pinned, reader=self._reader, scratch=self._git.scratch)
         return tree, tuple(as_text(entry.path) for entry in pinned)
+
+    def _is_plain(self, message: Message) -> bool:
+        return message.kind == AUTO_MERGING and not any(
+            self._pins.has(path) or is_attributes_file(path) for path in message.paths
+        )
 
     def _write_out(self) -> None:
         like = self._fold.base.commit
@@ -231,4 +241,11 @@ class MergeEngine:
         if whole.code != 0:
             message = f"The cache has lost objects: git says {said}"
             raise DamagedCacheError(message)
+        scratch = self._git.attempt(
+            "hash-object", "-w", "--stdin", stdin=said.encode(), env=self._git.writing_scratch()
+        )
+        if scratch.code != 0:
+            # A full disk must not throw pull requests off the stage one by one.
+            message = f"Git cannot write merges to {self._git.scratch}: {said}"
+            raise MergeError(message, hint="Make room there, then try again.")
         return Unmergeable(detail=f"git cannot merge it: {said}")

@@ -25,10 +25,18 @@ if TYPE_CHECKING:
 KEPT_REF = "refs/understudy/kept"
 
 _SHA256_LENGTH = 64
+_PROBE = "objects/pack/tmp_probe"
 _MOST_PACKS = 24
 _MOST_LOOSE_IN_A_FOLDER = 24
 _SLACK_BYTES = 64 * 2**20
-_FOREIGN = ("hooks", "objects/info/alternates", "info/attributes", "info/grafts", "shallow")
+_FOREIGN = (
+    "hooks",
+    "objects/info/alternates",
+    "info/attributes",
+    "info/grafts",
+    "shallow",
+    "commondir",
+)
 
 
 def make_ready(folder: CacheFolder, link: RemoteGit) -> None:
@@ -42,7 +50,8 @@ def make_ready(folder: CacheFolder, link: RemoteGit) -> None:
         _remove(folder.mirror / foreign)
     config = folder.mirror / "config"
     # Whatever stands in the file could run a program: ours is put there each time.
-    config.write_text(_configuration(sha256="sha256" in config.read_text(errors="replace")))
+    before = config.read_text(errors="replace") if config.is_file() else ""
+    config.write_text(_configuration(sha256="sha256" in before))
 
 
 def _initialise(folder: CacheFolder, link: RemoteGit) -> None:
@@ -122,13 +131,11 @@ class KeptCommits:
             DamagedCacheError: not all of it can be read.
         """
         lines = [*tips, *(f"^{commit}" for commit in without)]
-        scratch = {
-            "GIT_OBJECT_DIRECTORY": str(self._git.scratch),
-            "GIT_ALTERNATE_OBJECT_DIRECTORIES": str(self._git.directory / "objects"),
-        }
         asked = "".join(f"{line}\n" for line in lines).encode()
-        probe = str(self._git.scratch / "probe")
-        self._git.run("pack-objects", "--quiet", "--revs", probe, stdin=asked, env=scratch)
+        alone = {"GIT_ALTERNATE_OBJECT_DIRECTORIES": ""}
+        self._git.run("pack-objects", "--quiet", "--revs", _PROBE, stdin=asked, env=alone)
+        for written in self._git.directory.glob(f"{_PROBE}*"):
+            written.unlink()
 
     def pack_on_top(self, tips: Iterable[CommitSha]) -> None:
         """Move what the tips have beyond the kept commits out of the scratch, in one pack."""
@@ -160,7 +167,8 @@ def keep_within_bounds(git: Git) -> None:
     packs = list((git.directory / "objects/pack").glob("*.pack"))
     size = sum(pack.stat().st_size for pack in packs)
     measured = git.directory / "size-when-clean"
-    clean = int(measured.read_text()) if measured.is_file() else size
+    noted = measured.read_text() if measured.is_file() else ""
+    clean = int(noted) if noted.isdigit() else size
     alone = {"GIT_ALTERNATE_OBJECT_DIRECTORIES": ""}
     if size > 2 * clean + _SLACK_BYTES:
         git.run("gc", "--quiet", "--prune=now", env=alone)
@@ -169,7 +177,7 @@ def keep_within_bounds(git: Git) -> None:
     elif len(packs) > _MOST_PACKS or _loose_in_one_folder(git) > _MOST_LOOSE_IN_A_FOLDER:
         git.run("repack", "--quiet", "--geometric=2", "-d", env=alone)
         git.run("prune", "--expire=now", env=alone)
-    if not measured.is_file():
+    if not noted.isdigit():
         measured.write_text(str(size))
 
 

@@ -13,12 +13,13 @@ from understudy.core.errors import DamagedCacheError
 from understudy.core.model import CommitSha, TreeSha
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
     from understudy.git.command import Git
     from understudy.process import Coprocess
 
+FOLDER = "40000"
 _SHA256_LENGTH = 64
 _COMMITTER = re.compile(rb"^committer .*> (\d+) [-+]\d+$", re.MULTILINE)
 _READ_ONLY = 0o444
@@ -47,6 +48,36 @@ class CommitObject:
             self.message,
         ]
         return "\n".join(lines).encode()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TreeEntry:
+    """One entry of a tree; `mode` as git writes it there, FOLDER for another tree."""
+
+    mode: str
+    name: bytes
+    id: str
+
+
+def tree_entries(content: bytes, *, like: str) -> Iterator[TreeEntry]:
+    """Yield the entries of a tree's content."""
+    position, size = 0, len(like) // 2
+    while position < len(content):
+        space = content.index(b" ", position)
+        end = content.index(b"\0", space)
+        stop = end + 1 + size
+        yield TreeEntry(
+            mode=content[position:space].decode(),
+            name=content[space + 1 : end],
+            id=content[end + 1 : stop].hex(),
+        )
+        position = stop
+
+
+def encode_tree(entries: Iterable[TreeEntry]) -> bytes:
+    """Return a tree's content, in git's order: a folder's name counts as if a slash ended it."""
+    in_order = sorted(entries, key=lambda e: e.name + (b"/" if e.mode == FOLDER else b""))
+    return b"".join(e.mode.encode() + b" " + e.name + b"\0" + bytes.fromhex(e.id) for e in in_order)
 
 
 def object_id(kind: str, content: bytes, *, like: str) -> str:
@@ -110,13 +141,13 @@ class ObjectReader:
 
     def read(self, name: str) -> bytes | None:
         """Return the content of an object; None when there is none of that name."""
-        if "\n" in name:
-            return None
+        if "\n" in name or name.endswith("\r"):
+            return None  # git would cut the line there, and answer for another name
         if self._batch is None:
             self._batch = self._git.start("cat-file", "--batch")
         self._batch.ask(name.encode(errors="surrogateescape") + b"\n")
         header = self._take_line()
-        if header.endswith((b" missing", b" ambiguous")):
+        if header.endswith((b" missing", b" ambiguous", b" submodule")):
             return None
         content = self._take(int(header.rsplit(b" ", 1)[1]) + 1)
         return content[:-1]

@@ -3,15 +3,25 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from understudy.core.model import TreeSha
+from understudy.git.objects import (
+    FOLDER,
+    TreeEntry,
+    encode_tree,
+    object_id,
+    tree_entries,
+    write_scratch,
+)
+from understudy.git.treediff import ABSENT
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+    from pathlib import Path
 
-    from understudy.core.model import Revision
-    from understudy.git.command import Git
+    from understudy.git.objects import ObjectReader
     from understudy.git.treediff import ChangedPath
 
 _WILD = re.compile(r"[*?\[\\]")
@@ -24,7 +34,9 @@ class PinnedPaths:
         """Compile the patterns once for a fold."""
         self.patterns = patterns
         either = b"|".join(_translated(pattern) for pattern in patterns)
-        self._matcher = re.compile(b"(?:" + either + rb")\Z", re.DOTALL) if patterns else None
+        # What names a folder pins all that is in it.
+        whole = b"(?:" + either + rb")(?:/.*)?\Z"
+        self._matcher = re.compile(whole, re.DOTALL) if patterns else None
 
     def has(self, path: bytes) -> bool:
         """Tell whether a path is pinned."""
@@ -40,26 +52,36 @@ class PinnedPaths:
 
 
 def restored(
-    git: Git, tree: TreeSha, *, left: Revision, pinned: Iterable[bytes], index: str
+    tree: TreeSha, pinned: Iterable[ChangedPath], *, reader: ObjectReader, scratch: Path
 ) -> TreeSha:
-    """Return `tree` with the pinned paths as `left` has them, which are the base's.
+    """Return `tree` with the changed pinned paths as they were before.
 
-    The trees are written into the scratch, through an index of their own.
+    Only the trees on the way to them are written, into the scratch.
     """
-    environment = {
-        "GIT_INDEX_FILE": index,
-        "GIT_OBJECT_DIRECTORY": str(git.scratch),
-        "GIT_ALTERNATE_OBJECT_DIRECTORIES": str(git.directory / "objects"),
-    }
-    paths = list(pinned)
-    literal = {"GIT_LITERAL_PATHSPECS": "1"}
-    # `ls-tree` takes literal paths as arguments; a leading "--" keeps dashes from being options.
-    names = [path.decode(errors="surrogateescape") for path in paths]
-    kept = git.run("ls-tree", "-r", "-z", "--full-tree", left.tree, "--", *names, env=literal)
-    git.run("read-tree", tree, env=environment)
-    absent = b"".join(b"0 " + b"0" * len(tree) + b"\t" + path + b"\0" for path in paths)
-    git.run("update-index", "--replace", "-z", "--index-info", stdin=absent + kept, env=environment)
-    return TreeSha(git.run("write-tree", env=environment).decode().strip())
+    changed = list(pinned)
+    # What has to go goes first: a file may have taken the place of a folder, or the other way.
+    for entry in sorted(changed, key=lambda entry: entry.mode_before != ABSENT):
+        former = None
+        if entry.mode_before != ABSENT:
+            former = TreeEntry(mode=entry.mode_before, name=b"", id=entry.blob_before)
+        tree = TreeSha(_with(tree, entry.path, former, reader=reader, scratch=scratch))
+    return tree
+
+
+def _with(
+    tree: str, path: bytes, former: TreeEntry | None, *, reader: ObjectReader, scratch: Path
+) -> str:
+    name, _, rest = path.partition(b"/")
+    entries = {entry.name: entry for entry in tree_entries(reader.read_existing(tree), like=tree)}
+    inside = entries.pop(name, None)
+    if rest:
+        below = inside.id if inside and inside.mode == FOLDER else object_id("tree", b"", like=tree)
+        found = _with(below, rest, former, reader=reader, scratch=scratch)
+        if found != object_id("tree", b"", like=tree):
+            entries[name] = TreeEntry(mode=FOLDER, name=name, id=found)
+    elif former is not None:
+        entries[name] = replace(former, name=name)
+    return write_scratch(str(scratch), "tree", encode_tree(entries.values()), like=tree)
 
 
 def _translated(pattern: str) -> bytes:

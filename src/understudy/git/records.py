@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from understudy.core.errors import UnderstudyError
 from understudy.core.model import CommitSha, TreeSha
-from understudy.core.record import from_json, to_json
+from understudy.core.record import UNREADABLE, from_json, to_json
 from understudy.git.objects import CommitObject, parents_of, tree_of, write_loose
 
 if TYPE_CHECKING:
@@ -27,10 +28,7 @@ _CANDIDATE = b"Candidate: "
 
 def read_chain(reader: ObjectReader, tip: CommitSha | None, limit: int | None) -> list[Record]:
     """Return the records that end at `tip`, newest first."""
-    return [
-        from_json(reader.read_existing(f"{commit}:{FILE}"))
-        for commit, _ in _walk(reader, tip, limit)
-    ]
+    return [_record(reader, commit) for commit, _ in _walk(reader, tip, limit)]
 
 
 def append(
@@ -56,6 +54,14 @@ def append(
         message += f"\n{_CANDIDATE.decode()}{record.candidate.commit}\n"
         parents.append(record.candidate.commit)
     return _commit(objects, TreeSha(tree), parents, message, like=like)
+
+
+def _record(reader: ObjectReader, commit: CommitSha) -> Record:
+    content = reader.read(f"{commit}:{FILE}")
+    if content is None:
+        message = f"{commit[:12]} stands where a record should, and is none."
+        raise UnderstudyError(message, hint=UNREADABLE)
+    return from_json(content)
 
 
 def _rewritten(objects: Path, content: bytes, tip: CommitSha | None, *, like: str) -> CommitSha:

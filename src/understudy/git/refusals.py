@@ -25,6 +25,11 @@ def _rule(name: str, words: str, remedy: str) -> _Rule:
     return _Rule(name=name, words=re.compile(words, re.IGNORECASE), remedy=remedy)
 
 
+_PERMISSION = (
+    r"permission|access denied|unauthori[sz]ed|forbidden|\b40[13]\b|read[- ]?only|not granted"
+    r"|not have write access|not allowed to push"
+)
+
 _RULES = (
     _rule(
         "workflows-permission",
@@ -39,7 +44,7 @@ _RULES = (
     ),
     _rule(
         "protected-branch",
-        r"GH006|protected branch",
+        r"GH006|protected branch|protected from force push",
         "Take the protection off the stage branch, or allow understudy to force-push to it.",
     ),
     _rule(
@@ -63,14 +68,14 @@ _RULES = (
         "Reach the remote over ssh, smart https or a path: branch and record must move together.",
     ),
     _rule(
+        "permission",
+        _PERMISSION,
+        "Give the credentials write access to the repository.",
+    ),
+    _rule(
         "hook",
         r"hook declined|pre-receive|update hook",
         "Let the remote's hook accept the stage branch and `refs/understudy/*`.",
-    ),
-    _rule(
-        "permission",
-        r"permission|denied|unauthori[sz]ed|forbidden|\b40[13]\b|read-?only|not granted",
-        "Give the credentials write access to the repository.",
     ),
 )
 

@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     from understudy.git.command import Git
     from understudy.process import Completed
 
+# Protocol messages of upload-pack, which are never translated.
+_NOT_SERVED = re.compile(rb"not our ref|unadvertised object|no such remote ref", re.IGNORECASE)
+_REJECTED = re.compile(r"^!\t[^:\t]*:(\S+)\t(.*)$")
+_NOTHING_NEW = ("To ", "Done", "error: failed to push some refs")
 _WILD = re.compile(r"[*?\[]")
 _PAUSES = (0.5, 2.0)
 """Seconds between tries: a network gets three chances, a local path one."""
@@ -77,7 +81,7 @@ class RemoteGit:
         """Ask for everything at once: git filters by name only after all names have come."""
         said = self._ask("ls-remote", "--symref", "--", self.address)
         target, refs = None, {}
-        for line in said.decode(errors="surrogateescape").splitlines():
+        for line in said.decode(errors="backslashreplace").splitlines():
             value, _, name = line.partition("\t")
             if name == "HEAD" and value.startswith("ref: "):
                 target = value.removeprefix("ref: ")
@@ -132,10 +136,19 @@ class RemoteGit:
         if self._fetch_once(commits).code == 0:
             return frozenset()
         if len(commits) == 1:
-            return frozenset(commits)
+            return self._gone(commits[0])
         middle = len(commits) // 2
         halves = (commits[:middle], commits[middle:])
         return frozenset().union(*(self._fetch_what_exists(half) for half in halves))
+
+    def _gone(self, commit: CommitSha) -> frozenset[CommitSha]:
+        """Tell a commit that the remote does not serve from a remote that does not serve."""
+        completed = self._fetch_once([commit])
+        if completed.code == 0:
+            return frozenset()
+        if not _NOT_SERVED.search(completed.stderr):
+            raise self._unavailable(completed)
+        return frozenset([commit])
 
     def _fetch_once(self, commits: Iterable[CommitSha]) -> Completed:
         return self.git.transport(
@@ -171,6 +184,7 @@ class RemoteGit:
 
 
 def _said(completed: Completed) -> str:
-    both = completed.stdout + b"\n" + completed.stderr
-    lines = [line.strip() for line in both.decode(errors="replace").splitlines()]
-    return "; ".join(line for line in lines if line and not line.startswith(("To ", "Done")))
+    both = (completed.stdout + b"\n" + completed.stderr).decode(errors="replace")
+    # Ids differ from one try to the next; what the remote says of them does not.
+    lines = [_REJECTED.sub(r"\1 \2", line).strip() for line in both.splitlines()]
+    return "; ".join(line for line in lines if line and not line.startswith(_NOTHING_NEW))

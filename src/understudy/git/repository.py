@@ -5,8 +5,8 @@ from __future__ import annotations
 from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING
 
-from understudy.core.errors import DamagedCacheError
-from understudy.core.model import CommitSha, Published, Refused, Revision
+from understudy.core.errors import DamagedCacheError, UnavailableError
+from understudy.core.model import CommitSha, Published, Refused, Revision, TreeSha
 from understudy.git.cache import locked_cache
 from understudy.git.command import Git, installed_version
 from understudy.git.merging import MergeEngine
@@ -90,7 +90,7 @@ class GitRepository:
         lacking = [commit for commit in wanted if commit not in held]
         if not lacking:
             return frozenset()
-        missing = self._link.fetch(lacking)
+        missing = self._fetched(lacking)
         self._needed -= missing
         self._kept.set(held | self._needed)
         write_commit_graph(self._git, [commit for commit in lacking if commit not in missing])
@@ -136,6 +136,12 @@ class GitRepository:
         finally:
             engine.close()
 
+    def refused_path(self, tree: TreeSha) -> str | None:
+        """Return what git says of a path it would not check out; see `ports.Repository`."""
+        index = {"GIT_INDEX_FILE": str(self._git.scratch.parent / "index")}
+        completed = self._git.attempt("read-tree", tree, env=index)
+        return completed.stderr.decode(errors="replace").strip() if completed.code else None
+
     def contains_all(self, commit: CommitSha, heads: Sequence[CommitSha]) -> bool:
         """Tell whether each head is an ancestor of the commit, in one walk."""
         asked = "".join(f"{head}\n" for head in heads) + f"^{commit}\n"
@@ -172,6 +178,19 @@ class GitRepository:
     def close(self) -> None:
         """End the git that reads objects."""
         self._reader.close()
+
+    def _fetched(self, commits: Sequence[CommitSha]) -> frozenset[CommitSha]:
+        try:
+            missing = self._link.fetch(commits)
+        except UnavailableError:
+            # A fetch builds on what is there already: is it that which cannot be read?
+            self._git.run("rev-list", "--objects", "--quiet", "--all")
+            raise
+        there = [commit for commit in commits if commit not in missing]
+        asked = "".join(f"{commit}\n" for commit in there).encode()
+        kinds = self._git.run("cat-file", "--batch-check=%(objecttype)", stdin=asked).split(b"\n")
+        others = (commit for commit, kind in zip(there, kinds, strict=False) if kind != b"commit")
+        return missing | frozenset(others)
 
     def _refuse_damage(self, tips: Sequence[CommitSha]) -> None:
         """Tell a remote that refuses from a mirror that could not send what it should have."""

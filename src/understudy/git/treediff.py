@@ -21,9 +21,11 @@ _END = b".\n"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChangedPath:
-    """A path, and what the second tree has there: mode `000000` means nothing."""
+    """A path, and what two trees have there: mode ABSENT means nothing."""
 
     path: bytes
+    mode_before: str
+    blob_before: str
     mode: str
     blob: str
 
@@ -46,7 +48,11 @@ class TreeDiff:
             self._process = self._git.start("diff-tree", *options, "--", *self._pathspecs)
         question = f"{before} {after}\n".encode()
         self._process.ask(question + _END)
-        return list(_entries(self._answer(self._process)[len(question) :]))
+        answer = self._answer(self._process)
+        if not answer.startswith(question):
+            message = f"The cache has lost the tree {before} or {after}."
+            raise DamagedCacheError(message)
+        return list(_entries(answer[len(question) :]))
 
     def close(self) -> None:
         """End git."""
@@ -68,7 +74,9 @@ class TreeDiff:
 
 def _is_whole(answer: bytearray) -> bool:
     # A path may look like the mark of the end, so the fields before it must come in pairs.
-    return answer.endswith((b"\0" + _END, b"\n" + _END)) and answer.count(b"\0") % 2 == 0
+    # Of a tree that is lost, git says nothing at all.
+    ends = answer == _END or answer.endswith((b"\0" + _END, b"\n" + _END))
+    return ends and answer.count(b"\0") % 2 == 0
 
 
 def _entries(answer: bytes) -> Iterator[ChangedPath]:
@@ -76,5 +84,11 @@ def _entries(answer: bytes) -> Iterator[ChangedPath]:
     for about in fields:
         if not about:
             return
-        _, mode, _, blob, _ = about.decode().split(" ")
-        yield ChangedPath(path=next(fields), mode=mode, blob=blob)
+        before, mode, blob_before, blob, _ = about.decode().removeprefix(":").split(" ")
+        yield ChangedPath(
+            path=next(fields),
+            mode_before=before,
+            blob_before=blob_before,
+            mode=mode,
+            blob=blob,
+        )

@@ -111,7 +111,7 @@ def conclude(
         outcome = _push(project, state, record, branch)
     elif state.latest and says_the_same(state.latest, record):
         project.repository.settle()
-        return replace(record, serial=state.latest.serial, previous=state.latest.previous)
+        return _as_it_stands(record, state.latest)
     else:
         outcome = _push(project, state, record)
     if isinstance(outcome, Refused):
@@ -171,7 +171,18 @@ def _refused(
     )
     if state.latest and says_the_same(state.latest, refused):
         project.repository.settle()
-        return replace(refused, serial=state.latest.serial, previous=state.latest.previous)
+        return _as_it_stands(refused, state.latest)
     outcome = _push(project, state, refused)
     project.repository.settle()
     return outcome if isinstance(outcome, Raced) else refused
+
+
+def _as_it_stands(record: Record, stored: Record) -> Record:
+    """Return a record that is not written under the name of the one that says the same."""
+    return replace(
+        record,
+        serial=stored.serial,
+        previous=stored.previous,
+        at=stored.at,
+        trigger=stored.trigger,
+    )

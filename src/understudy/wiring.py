@@ -14,6 +14,7 @@ from understudy.core.config import NAMES, Config, parse
 from understudy.core.errors import ConfigError, RacedError, RefusedError, UsageError
 from understudy.core.model import CommitSha, Published, Raced, RefUpdate, Refused, ToolIdentity
 from understudy.documents import load
+from understudy.git.remote import is_local_path
 from understudy.git.repository import GitRepository, open_repository
 from understudy.process import attempt, redacted
 from understudy.stage import Project
@@ -167,7 +168,12 @@ def _origin_here() -> str:
     if completed.code != 0:
         message = "There is no Git clone with a remote `origin` here."
         raise UsageError(message, hint="Run inside a clone, or give --repo PATH_OR_URL.")
-    return completed.stdout.decode(errors="surrogateescape").rstrip("\n")
+    address = completed.stdout.decode(errors="surrogateescape").rstrip("\n")
+    if not is_local_path(address) or Path(address).is_absolute():
+        return address
+    # Git takes a relative address from the top of the clone, wherever in it we stand.
+    top = attempt(["git", "rev-parse", "--show-toplevel"], env=_USERS_OWN)
+    return str(Path(os.fsdecode(top.stdout).rstrip("\n")) / address)
 
 
 def _cache_folder() -> Path:

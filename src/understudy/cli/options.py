@@ -32,7 +32,7 @@ def project_options(handler: Handler) -> Handler:
         "--config",
         type=FILE,
         envvar="UNDERSTUDY_CONFIG",
-        help="Use this configuration instead of the base branch's.",
+        help="Use this configuration instead of the default branch's.",
     )
     @verbose_option
     @functools.wraps(handler)

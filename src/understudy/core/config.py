@@ -22,7 +22,7 @@ NAMES = (
     ".gitlab/understudy.yaml",
     ".forgejo/understudy.yaml",
 )
-"""Where the configuration may be in the tree of the base branch; the first that exists counts."""
+"""Where the configuration may be on the default branch; the first that exists counts."""
 
 DEFAULT_STAGE = "staging"
 

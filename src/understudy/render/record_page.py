@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from understudy.core.guard import HELD
-from understudy.core.record import LineState, difference
+from understudy.core.record import DecisionWord, LineState, difference
 from understudy.render import wording
 from understudy.render.page import Page, Row, Span, Tone, indented, row
 
@@ -93,7 +93,8 @@ def _next_step(record: Record, flags: str) -> Iterable[Row]:
         (line for line in record.pull_requests if line.state is LineState.CONFLICTED), None
     )
     first = first or next((line for line in record.pull_requests if line.state in out), None)
-    if first:
+    # `why` reads what is recorded, and a dry run records nothing.
+    if first and record.decision is not DecisionWord.DRY_RUN:
         yield row()
         typed = wording.command(f"why {first.number}", flags)
         yield row(f"Why is #{first.number} out?  ", Span(typed, Tone.COMMAND))

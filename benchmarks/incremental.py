@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from benchmarks.contestants import engine_fold
 from benchmarks.starting import Start, copied_cache
 from understudy.core.assembly import KnownStep
-from understudy.core.model import Candidate, Published, RefUpdate
+from understudy.core.decisions import Published, RefUpdate
+from understudy.core.model import Candidate
 from understudy.git.repository import GitRepository, open_repository
 
 if TYPE_CHECKING:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, assert_never
 
 from tests import oracle
 from understudy.core.assembly import KnownStep, assemble
+from understudy.core.decisions import Published, RefUpdate
 from understudy.core.model import (
     AlreadyIncluded,
     Candidate,
@@ -13,9 +14,7 @@ from understudy.core.model import (
     Conflicted,
     DependencyOut,
     Merged,
-    Published,
     PullRequest,
-    RefUpdate,
     Step,
     Unmergeable,
 )

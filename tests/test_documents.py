@@ -36,7 +36,7 @@ def test_yaml_and_json_are_read(content: bytes, value: object) -> None:
     ],
 )
 def test_what_cannot_be_read_is_said_with_its_place(content: bytes, said: str) -> None:
-    with pytest.raises(ConfigError, match="^the file ") as caught:
+    with pytest.raises(ConfigError, match=r"^the file ") as caught:
         load(content, where="the file", failure=ConfigError)
     assert said in caught.value.message
     assert caught.value.hint

@@ -71,7 +71,7 @@ def test_a_failure_tells_command_code_and_words_in_one_shape() -> None:
 
 
 def test_output_stands_in_where_a_failing_program_says_nothing_else() -> None:
-    with pytest.raises(ProcessError, match="exit code 1: said here$"):
+    with pytest.raises(ProcessError, match=r"exit code 1: said here$"):
         process.run(["sh", "-c", "echo said here; exit 1"])
 
 
@@ -128,7 +128,7 @@ def test_programs_see_a_scrubbed_environment(monkeypatch: pytest.MonkeyPatch) ->
 
 def test_a_deadline_ends_the_program_and_the_programs_it_started(tmp_path: Path) -> None:
     began = time.monotonic()
-    with pytest.raises(ProcessTimeoutError, match="did not end within 1 seconds and was stopped"):
+    with pytest.raises(ProcessTimeoutError, match=r"did not end within 1 seconds"):
         process.attempt(python(HAS_A_CHILD, str(tmp_path / "pid")), deadline=1)
     assert time.monotonic() - began < 5
     assert gone(written(tmp_path / "pid"))

@@ -7,7 +7,12 @@ from typing import TYPE_CHECKING
 from understudy.core.assembly import assemble, known_steps
 from understudy.core.errors import UsageError
 from understudy.core.hunks import hunks_in
-from understudy.core.model import AlreadyIncluded, Merged, PullRequest, Revision
+from understudy.core.model import (
+    AlreadyIncluded,
+    Merged,
+    PullRequest,
+    Revision,
+)
 from understudy.core.record import LineState
 from understudy.core.why import ConflictView, Explanation
 

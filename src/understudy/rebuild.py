@@ -14,6 +14,7 @@ from msgspec.structs import replace
 from understudy.core.assembly import assemble, known_steps
 from understudy.core.attribution import attribute
 from understudy.core.config import refuse_stage_on_base
+from understudy.core.decisions import Raced
 from understudy.core.eligibility import dependencies, judge_all
 from understudy.core.errors import RacedError, UnavailableError, UnderstudyError
 from understudy.core.guard import decide
@@ -25,7 +26,6 @@ from understudy.core.model import (
     Excluded,
     Merged,
     PullRequest,
-    Raced,
     Reason,
     Snapshot,
     Trigger,

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
+from understudy.core.decisions import Publish, Raced, Unchanged
 from understudy.core.errors import RacedError, UsageError
-from understudy.core.model import Publish, Raced, Trigger, Unchanged
+from understudy.core.model import Trigger
 from understudy.core.record import Hold, Record, RevisionLine
 from understudy.stage import conclude, read_stage
 

@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, assert_never
 
 from msgspec.structs import replace
 
-from understudy.core.model import (
-    CommitSha,
+from understudy.core.decisions import (
     Decision,
     Finding,
     Publish,
@@ -19,10 +18,10 @@ from understudy.core.model import (
     Raced,
     RefUpdate,
     Refused,
-    Revision,
     Unchanged,
     Withheld,
 )
+from understudy.core.model import CommitSha, Revision
 from understudy.core.record import DecisionWord, Record, RevisionLine, says_the_same
 
 if TYPE_CHECKING:

@@ -11,8 +11,14 @@ from typing import TYPE_CHECKING
 
 from understudy import __version__
 from understudy.core.config import NAMES, Config, parse
+from understudy.core.decisions import (
+    Published,
+    Raced,
+    RefUpdate,
+    Refused,
+)
 from understudy.core.errors import ConfigError, RacedError, RefusedError, UsageError
-from understudy.core.model import CommitSha, Published, Raced, RefUpdate, Refused, ToolIdentity
+from understudy.core.model import CommitSha, ToolIdentity
 from understudy.documents import load
 from understudy.git.remote import is_local_path
 from understudy.git.repository import GitRepository, open_repository

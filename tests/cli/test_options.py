@@ -7,9 +7,9 @@ import pytest
 from tests.render import samples
 from understudy.cli.options import repeated
 from understudy.cli.rebuilding import exit_code
+from understudy.core.decisions import Finding
 from understudy.core.errors import ExitCode
 from understudy.core.guard import HELD
-from understudy.core.model import Finding
 from understudy.core.record import DecisionWord
 from understudy.wiring import Options
 

@@ -2,17 +2,19 @@ from __future__ import annotations
 
 import pytest
 
+from understudy.core.decisions import (
+    Decision,
+    Finding,
+    Publish,
+    Unchanged,
+    Withheld,
+)
 from understudy.core.guard import HELD, decide
 from understudy.core.model import (
     Candidate,
     CommitSha,
-    Decision,
-    Finding,
-    Publish,
     Revision,
     TreeSha,
-    Unchanged,
-    Withheld,
 )
 from understudy.core.record import Hold
 
@@ -37,9 +39,9 @@ TABLE: list[tuple[str, Revision, Revision | None, Decision]] = [
 ]
 
 
-@pytest.mark.parametrize(("tip", "published", "decision"), [row[1:] for row in TABLE], ids=[
-    row[0] for row in TABLE
-])
+@pytest.mark.parametrize(
+    ("tip", "published", "decision"), [row[1:] for row in TABLE], ids=[row[0] for row in TABLE]
+)
 def test_trees_decide_and_the_expected_value_is_pinned_trap_21(
     tip: Revision, published: Revision | None, decision: Decision
 ) -> None:
@@ -53,9 +55,7 @@ def test_a_finding_withholds_whatever_the_trees_are(published: Revision | None) 
 
 
 @pytest.mark.parametrize("published", [None, PUBLISHED])
-def test_a_hold_withholds_and_says_who_holds_and_how_to_resume(
-    published: Revision | None,
-) -> None:
+def test_a_hold_withholds_and_says_who_holds_and_how_to_resume(published: Revision | None) -> None:
     decision = decide(candidate(PUBLISHED), published, hold=HOLD, findings=[FINDING])
     assert isinstance(decision, Withheld)
     held, other = decision.findings

@@ -8,11 +8,14 @@ from understudy.core.model import ConflictedFile, ConflictKind
 Found = list[tuple[int | None, str | None, str | None]]
 
 
-def found(
-    merged: bytes | None, ours: bytes | None = b"", theirs: bytes | None = b""
-) -> Found:
+def found(merged: bytes | None, ours: bytes | None = b"", theirs: bytes | None = b"") -> Found:
     file = ConflictedFile(
-        path="a", kind=ConflictKind.CONTENT, ours=ours, theirs=theirs, merged=merged
+        path="a",
+        kind=ConflictKind.CONTENT,
+        ours=ours,
+        theirs=theirs,
+        merged=merged,
+        labels=("aa", "bb"),
     )
     hunks = hunks_in(file, ours="the base", theirs="#12")
     assert {(hunk.ours.label, hunk.theirs.label) for hunk in hunks} == {("the base", "#12")}
@@ -20,7 +23,7 @@ def found(
 
 
 SIMPLE = b"1\n<<<<<<< aa\nours\n=======\ntheirs\n>>>>>>> bb\n3\n"
-TWO = SIMPLE + b"4\n<<<<<<< aa:name\n=======\nadded\n>>>>>>> bb:other\n"
+TWO = SIMPLE + b"4\n<<<<<<< aa\n=======\nadded\n>>>>>>> bb\n"
 TABLE: dict[str, tuple[bytes, bytes, bytes, Found]] = {
     "one": (SIMPLE, b"1\nours\n3\n", b"1\ntheirs\n3\n", [(2, "ours\n", "theirs\n")]),
     "two, lines counted on the left": (
@@ -28,6 +31,12 @@ TABLE: dict[str, tuple[bytes, bytes, bytes, Found]] = {
         b"1\nours\n3\n4\n",
         b"1\ntheirs\n3\n4\nadded\n",
         [(2, "ours\n", "theirs\n"), (5, "", "added\n")],
+    ),
+    "a file renamed on one side, which git names behind the label": (
+        SIMPLE.replace(b" aa", b" aa:name").replace(b" bb", b" bb:other"),
+        b"1\nours\n3\n",
+        b"1\ntheirs\n3\n",
+        [(2, "ours\n", "theirs\n")],
     ),
     "carriage returns": (
         SIMPLE.replace(b"\n", b"\r\n"),

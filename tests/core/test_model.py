@@ -1,11 +1,14 @@
 from __future__ import annotations
 
 import dataclasses
-from enum import Enum
+from typing import TYPE_CHECKING
 
 import pytest
 
 from understudy.core import model
+
+if TYPE_CHECKING:
+    from enum import Enum
 
 VALUES = [
     value

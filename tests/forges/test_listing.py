@@ -9,7 +9,13 @@ import pytest
 from tests.forges.remotes import SmallRemote, make_remote
 from understudy.core.config import parse
 from understudy.core.errors import ExitCode, UsageError
-from understudy.core.model import Check, CheckState, CommitSha, PullRequest, Snapshot
+from understudy.core.model import (
+    Check,
+    CheckState,
+    CommitSha,
+    PullRequest,
+    Snapshot,
+)
 from understudy.forges.listing import ListingForge, parse_listing
 
 if TYPE_CHECKING:

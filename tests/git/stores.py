@@ -8,7 +8,12 @@ from typing import TYPE_CHECKING
 
 from tests.gitenv import IDENTITY, clean_environment, dated
 from tests.plans import EPOCH, FILE, SUBMODULE, Entry
-from understudy.core.model import CommitSha, PullRequest, Revision, TreeSha
+from understudy.core.model import (
+    CommitSha,
+    PullRequest,
+    Revision,
+    TreeSha,
+)
 from understudy.git.command import Git
 
 if TYPE_CHECKING:

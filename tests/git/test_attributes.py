@@ -1,12 +1,14 @@
 from __future__ import annotations
 
 import os
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.plans import LINK, Entry
 from understudy.git.attributes import PATHSPEC, AttributesWorkTree
+from understudy.git.objects import ObjectReader
 from understudy.git.watched import WatchedPaths
 
 if TYPE_CHECKING:
@@ -16,7 +18,7 @@ if TYPE_CHECKING:
     from tests.git.stores import Store
     from understudy.core.model import TreeSha
     from understudy.git.command import Git
-    from understudy.git.objects import ObjectReader
+    from understudy.git.treediff import ChangedPath
 
 NAME = ".gitattributes"
 
@@ -27,7 +29,9 @@ def followed(
 ) -> Iterator[AttributesWorkTree]:
     base = store.revision(store.commit({}))
     watched = WatchedPaths(git, base=base, heads=(), pathspecs=[PATHSPEC])
-    yield AttributesWorkTree(tmp_path / "attributes", reader=reader, watched=watched)
+    yield AttributesWorkTree(
+        tmp_path / "attributes", memory=tmp_path / "memory", reader=reader, watched=watched
+    )
     watched.close()
 
 
@@ -114,11 +118,17 @@ def test_a_hostile_tree_writes_nothing_outside_the_folder(
     inner = store.tree(("100644", store.blob(b"hostile"), NAME))
     for part in reversed(name.split("/")):
         inner = hostile(store, inner, part)
-    before = sorted(path for path in tmp_path.rglob("*") if "objects" not in path.parts)
+    before = outside(tmp_path)
     followed.follow(store.tree_of(store.commit_of_tree(inner)))
-    after = sorted(path for path in tmp_path.rglob("*") if "objects" not in path.parts)
+    after = outside(tmp_path)
     assert [path for path in after if followed.folder not in path.parents] == before
     assert set(held(followed)) <= {f"..\\../{NAME}"}
+
+
+def outside(folder: Path) -> list[Path]:
+    """Return all that is there but for git's objects and the memory beside the folder."""
+    found = (path for path in folder.rglob("*") if "objects" not in path.parts)
+    return sorted(path for path in found if path.name != "memory")
 
 
 def hostile(store: Store, inner: str, name: str) -> str:
@@ -139,9 +149,7 @@ def test_a_link_in_place_of_a_folder_is_not_followed(
 
 
 @pytest.mark.parametrize(
-    "folder",
-    ["x" * 300, "/".join(["long" * 50] * 30)],
-    ids=["a long name", "a long path"],
+    "folder", ["x" * 300, "/".join(["long" * 50] * 30)], ids=["a long name", "a long path"]
 )
 def test_a_path_no_file_system_takes_is_passed_over_trap_29(
     store: Store, followed: AttributesWorkTree, folder: str
@@ -158,3 +166,72 @@ def test_a_tree_with_two_entries_of_one_name_stops_nobody_trap_29(
     content += b"40000 %s\0" % NAME.encode() + bytes.fromhex(folder)
     both = store.git("hash-object", "-w", "-t", "tree", "--literally", "--stdin", stdin=content)
     followed.follow(store.tree_of(store.commit_of_tree(both)))
+
+
+def test_a_second_session_finds_the_same_from_what_the_first_remembered(
+    store: Store, git: Git, reader: ObjectReader, tmp_path: Path
+) -> None:
+    trees = [tree(store, top="1", d="2"), tree(store, top="3", n=Entry(b"x", LINK)), tree(store)]
+    base = store.revision(store.commit({}))
+    for number, each in enumerate([*trees, *reversed(trees)]):
+        watched = WatchedPaths(git, base=base, heads=(), pathspecs=[PATHSPEC])
+        folders = [tmp_path / f"{number}-{memory}" for memory in ("shared", "own")]
+        for folder, memory in zip(folders, ("shared", f"own {number}"), strict=True):
+            session = AttributesWorkTree(
+                folder, memory=tmp_path / memory, reader=reader, watched=watched
+            )
+            session.follow(each)
+        watched.close()
+        assert contents(folders[0]) == contents(folders[1])
+
+
+@pytest.fixture
+def compared(monkeypatch: pytest.MonkeyPatch) -> list[tuple[TreeSha, TreeSha]]:
+    """Return the pairs of trees that were compared, in turn."""
+    pairs: list[tuple[TreeSha, TreeSha]] = []
+    changed = WatchedPaths.changed
+
+    def noted(self: WatchedPaths, before: TreeSha, after: TreeSha) -> list[ChangedPath]:
+        pairs.append((before, after))
+        return changed(self, before, after)
+
+    monkeypatch.setattr(WatchedPaths, "changed", noted)
+    return pairs
+
+
+@pytest.mark.parametrize("damage", ["none", "cut short", "its tree is gone"])
+def test_what_was_remembered_is_built_upon_only_where_it_can_be(
+    store: Store, followed: AttributesWorkTree, compared: list[tuple[TreeSha, TreeSha]], damage: str
+) -> None:
+    first = tree(store, top="1", d="2", n="3")
+    second = tree(store, top="changed", d="2")
+    followed.follow(first)
+    memory = followed.folder.parent / "memory"
+    if damage == "cut short":
+        memory.write_bytes(memory.read_bytes()[:-1])
+    if damage == "its tree is gone":
+        store.lose(first)
+    with next_session(store, followed.folder) as again:
+        again.follow(second)
+        assert held(again) == {NAME: "changed", f"d/{NAME}": "2"}
+    # All that a tree has is what it differs in from an empty one.
+    empty = store.tree()
+    assert compared == [(empty, first), (first if damage == "none" else empty, second)]
+
+
+@contextmanager
+def next_session(store: Store, folder: Path) -> Iterator[AttributesWorkTree]:
+    git = store.opened(folder.parent / "scratch")
+    reader = ObjectReader(git)
+    base = store.revision(store.commit({}))
+    watched = WatchedPaths(git, base=base, heads=(), pathspecs=[PATHSPEC])
+    yield AttributesWorkTree(
+        folder, memory=folder.parent / "memory", reader=reader, watched=watched
+    )
+    watched.close()
+    reader.close()
+
+
+def contents(root: Path) -> dict[Path, str]:
+    files = (path for path in root.rglob("*") if path.is_file())
+    return {path.relative_to(root): path.read_text() for path in files}

@@ -59,9 +59,7 @@ def test_what_was_claimed_is_ours_until_it_is_discarded(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("content", [b"", b"understudy cache 0\nx\n", b"\xff\xfe"])
-def test_an_identity_of_another_format_or_remote_is_foreign(
-    tmp_path: Path, content: bytes
-) -> None:
+def test_an_identity_of_another_format_or_remote_is_foreign(tmp_path: Path, content: bytes) -> None:
     with locked_cache(REMOTE, root=tmp_path) as folder:
         folder.identity.write_bytes(content)
         assert not folder.is_ours()
@@ -203,5 +201,7 @@ def test_what_a_killed_git_left_is_swept_away(tmp_path: Path, left: str) -> None
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text("x")
     sweep(tmp_path)
-    found = sorted(str(path.relative_to(tmp_path)) for path in tmp_path.rglob("*") if path.is_file())
+    found = sorted(
+        str(path.relative_to(tmp_path)) for path in tmp_path.rglob("*") if path.is_file()
+    )
     assert found == sorted(KEPT)

@@ -83,9 +83,7 @@ def test_a_failure_on_objects_means_a_damaged_cache_trap_38(git: Git) -> None:
     assert git.attempt("cat-file", "blob", "f" * 40).code != 0
 
 
-def test_an_address_that_names_a_command_is_not_followed_anywhere(
-    git: Git, tmp_path: Path
-) -> None:
+def test_an_address_that_names_a_command_is_not_followed_anywhere(git: Git, tmp_path: Path) -> None:
     ran = tmp_path / "ran"
     completed = git.transport("ls-remote", f"ext::sh -c 'touch {ran}'")
     assert completed.code != 0

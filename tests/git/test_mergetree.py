@@ -105,6 +105,42 @@ def test_an_answer_may_be_larger_than_all_buffers(store: Store, merging: MergeTr
     assert merging.merge(left, left).clean
 
 
+def test_what_was_asked_ahead_is_answered_when_asked_and_else_passed_over(
+    store: Store, merging: MergeTree
+) -> None:
+    one = fork(store, {"a": lines(10), "b": "1"}, {"a": lines(10), "c": "1"})
+    two = fork(store, {"a": lines(10), "b": "2"}, {"a": lines(10), "c": "2"})
+    stranger = store.commit({"z": "1"})
+    first, second = merging.merge(*one), merging.merge(*two)
+    assert first != second
+    for ahead in (one, two):
+        merging.ask_ahead(*ahead)
+        assert merging.merge(*one) == first
+        merging.ask_ahead(*ahead)
+        merging.ask_ahead(*two)
+        assert merging.merge(*one) == first
+        assert merging.merge(*two) == second
+    merging.ask_ahead(one[0], stranger)
+    with pytest.raises(MergeTreeEndedError):
+        merging.merge(one[0], stranger)
+    merging.ask_ahead(*one)
+    merging.restart()
+    assert merging.merge(*two) == second
+
+
+@pytest.mark.parametrize("way", ["unbuffered", "padded for 4096"])
+def test_a_pair_asked_ahead_that_ends_git_changes_no_other_answer(
+    store: Store, git: Git, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, way: str
+) -> None:
+    left, head = fork(store, {"a": lines(10), "b": "1"}, {"a": lines(10), "c": "1"})
+    stranger = store.commit({"z": "1"})
+    with merge_tree(git, tmp_path) as merging, within(30):
+        monkeypatch.setattr(merging, "_ways", list(WAYS[way]))
+        expected = merging.merge(left, head)
+        merging.ask_ahead(left, stranger)
+        assert merging.merge(left, head) == expected
+
+
 def test_git_is_started_again_after_a_restart(store: Store, merging: MergeTree) -> None:
     left, head = fork(store, {"a": lines(10), "b": "1"}, {"a": lines(10), "c": "1"})
     first = merging.merge(left, head)

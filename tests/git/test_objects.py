@@ -32,7 +32,7 @@ def test_git_reads_what_is_written_by_hand(
 ) -> None:
     store = Store.create(tmp_path / "it.git", hashing=hashing)
     like = store.commit({"a": "a"})
-    word = kind.split()[0]
+    word = kind.split(maxsplit=1)[0]
     name = write_loose(store.path / "objects", word, content, like=like)
     assert len(name) == len(like)
     assert store.git("cat-file", "-t", name) == word

@@ -6,7 +6,12 @@ import pytest
 
 from tests.render.samples import commit as sha
 from understudy.core.errors import DamagedCacheError, UnderstudyError
-from understudy.core.model import CommitSha, ToolIdentity, TreeSha, Trigger
+from understudy.core.model import (
+    CommitSha,
+    ToolIdentity,
+    TreeSha,
+    Trigger,
+)
 from understudy.core.record import BaseLine, DecisionWord, Record, RevisionLine
 from understudy.git.records import FILE, append, read_chain
 
@@ -81,9 +86,7 @@ def test_each_record_is_a_commit_that_keeps_its_candidate(chain: Chain) -> None:
     store.git("fsck", "--strict")
 
 
-def test_the_oldest_records_candidate_is_no_record_even_if_it_looks_like_one(
-    chain: Chain,
-) -> None:
+def test_the_oldest_records_candidate_is_no_record_even_if_it_looks_like_one(chain: Chain) -> None:
     candidate = chain.store.commit({FILE: '{"schema": 1, "not": "a record"}', "a": "1"})
     chain.append(record(1, candidate))
     assert chain.serials() == [1]
@@ -121,7 +124,7 @@ def test_a_shorter_limit_trims_a_longer_chain_at_once(chain: Chain) -> None:
 
 def test_the_same_chain_written_twice_has_the_same_id(chain: Chain) -> None:
     candidate = chain.store.commit({"a": "1"})
-    tips = []
+    tips: list[CommitSha | None] = []
     for _ in range(2):
         chain.tip = None
         for serial in range(1, 6):

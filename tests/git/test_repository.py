@@ -8,8 +8,9 @@ import pytest
 
 from tests.git.stores import Store, request
 from tests.git.test_records import record
+from understudy.core.decisions import Published, RefUpdate
 from understudy.core.errors import DamagedCacheError, UnderstudyError, UsageError
-from understudy.core.model import CommitSha, Merged, Published, RefUpdate
+from understudy.core.model import CommitSha, Merged
 from understudy.git.repository import GitRepository, open_repository
 
 if TYPE_CHECKING:
@@ -120,6 +121,31 @@ def test_ancestry_is_told_for_all_heads_at_once_trap_28(
     assert not repository.contains_all(one, [root, two])
 
 
+@pytest.mark.parametrize("name", [".git", ".GIT", "git~1", "..", "."])
+@pytest.mark.parametrize("above", [(), ("d",)], ids=["at the top", "in a folder"])
+def test_a_path_that_git_would_not_check_out_is_told_trap_29(
+    store: Store, repository: GitRepository, name: str, above: tuple[str, ...]
+) -> None:
+    tree = store.tree(("100644", store.blob(b"1"), "config"))
+    for part in (name, *above):
+        tree = store.tree(("040000", tree, part), ("100644", store.blob(b"1"), "plain"))
+    hostile = store.commit_of_tree(tree)
+    repository.fetch([hostile])
+    said = repository.refused_path(repository.revision(hostile).tree)
+    assert said is not None
+    assert "/".join([*above, name, "config"]) in said
+
+
+def test_a_path_that_only_looks_odd_is_not_refused(store: Store, repository: GitRepository) -> None:
+    odd = [".gitignore", "a/.github/x", "...", "-rf", "two\nlines", "\udcff", "git", "d/..x"]
+    commit = store.commit(dict.fromkeys(odd, "1"))
+    hostile = store.commit_of_tree(store.tree(("100644", store.blob(b"1"), ".git")))
+    repository.fetch([commit, hostile])
+    assert repository.refused_path(repository.revision(commit).tree) is None
+    assert repository.refused_path(repository.revision(hostile).tree)
+    assert repository.refused_path(repository.revision(commit).tree) is None
+
+
 def test_branch_and_record_are_written_together_and_read_back(
     store: Store, repository: GitRepository, cache: Path
 ) -> None:
@@ -168,19 +194,21 @@ def filled(store: Store, cache: Path) -> CommitSha:
     return commit
 
 
+def read_all(store: Store, cache: Path, commit: CommitSha) -> None:
+    with open_repository(str(store.path), cache=cache) as repository:
+        repository.fetch([commit])
+        repository.revision(commit)
+        repository.file(commit, "7")
+
+
 @pytest.mark.parametrize("pattern", ["objects/pack/*.pack", "objects/pack/*.idx"])
 def test_a_damaged_cache_is_told_and_gone_at_the_next_opening(
     store: Store, cache: Path, pattern: str
 ) -> None:
     commit = filled(store, cache)
     spoil(pattern, mirror_in(cache))
-    with (
-        pytest.raises(DamagedCacheError),
-        open_repository(str(store.path), cache=cache) as repository,
-    ):
-        repository.fetch([commit])
-        repository.revision(commit)
-        repository.file(commit, "7")
+    with pytest.raises(DamagedCacheError):
+        read_all(store, cache, commit)
     with open_repository(str(store.path), cache=cache) as again:
         assert again.fetch([commit]) == frozenset()
         assert again.file(commit, "7") == b"7"
@@ -188,7 +216,12 @@ def test_a_damaged_cache_is_told_and_gone_at_the_next_opening(
 
 @pytest.mark.parametrize(
     "pattern",
-    ["objects/pack/*.pack", "objects/pack/*.idx", "objects/info/commit-graphs/*.graph", "refs/understudy/kept"],
+    [
+        "objects/pack/*.pack",
+        "objects/pack/*.idx",
+        "objects/info/commit-graphs/*.graph",
+        "refs/understudy/kept",
+    ],
 )
 def test_a_damaged_cache_does_not_stand_in_the_way_of_fetching_for_ever(
     store: Store, cache: Path, pattern: str

@@ -31,18 +31,29 @@ def tree(store: Store, files: Files) -> TreeSha:
     return store.tree_of(store.commit(files))
 
 
-def test_each_path_comes_with_what_the_second_tree_has(store: Store, diff: TreeDiff) -> None:
+def test_each_path_comes_with_what_both_trees_have(store: Store, diff: TreeDiff) -> None:
     before = tree(store, {"same": "1", "gone": "1", "changed": "1", "mode": "1", "d/deep/x": "1"})
     after = tree(
         store,
-        {"same": "1", "changed": "2", "mode": Entry(b"1", PROGRAM), "d/deep/x": Entry(b"1", LINK)},
+        {
+            "same": "1",
+            "changed": "2",
+            "mode": Entry(b"1", PROGRAM),
+            "d/deep/x": Entry(b"1", LINK),
+            "new": "2",
+        },
     )
-    two, one = store.blob(b"2"), store.blob(b"1")
+    two, one, none = store.blob(b"2"), store.blob(b"1"), "0" * 40
+    expected = [
+        (b"changed", "100644", one, "100644", two),
+        (b"d/deep/x", "100644", one, LINK, one),
+        (b"gone", "100644", one, ABSENT, none),
+        (b"mode", "100644", one, PROGRAM, one),
+        (b"new", ABSENT, none, "100644", two),
+    ]
     assert diff.changed(before, after) == [
-        ChangedPath(path=b"changed", mode="100644", blob=two),
-        ChangedPath(path=b"d/deep/x", mode=LINK, blob=one),
-        ChangedPath(path=b"gone", mode=ABSENT, blob="0" * 40),
-        ChangedPath(path=b"mode", mode=PROGRAM, blob=one),
+        ChangedPath(path=path, mode_before=mode, blob_before=blob, mode=mode_after, blob=blob_after)
+        for path, mode, blob, mode_after, blob_after in expected
     ]
 
 

@@ -19,7 +19,9 @@ PATHSPECS = [":(literal)pinned"]
 
 
 @contextmanager
-def watching(store: Store, git: Git, base: str, heads: Sequence[CommitSha]) -> Iterator[WatchedPaths]:
+def watching(
+    store: Store, git: Git, base: str, heads: Sequence[CommitSha]
+) -> Iterator[WatchedPaths]:
     watched = WatchedPaths(git, base=store.revision(base), heads=heads, pathspecs=PATHSPECS)
     yield watched
     watched.close()

@@ -6,11 +6,11 @@ from typing import Any
 
 from msgspec.structs import replace
 
+from understudy.core.decisions import Finding
 from understudy.core.model import (
     CheckState,
     CommitSha,
     ConflictKind,
-    Finding,
     Reason,
     ToolIdentity,
     TreeSha,

@@ -3,8 +3,8 @@ from __future__ import annotations
 import pytest
 
 from tests.render import samples
+from understudy.core.decisions import Finding
 from understudy.core.guard import HELD
-from understudy.core.model import Finding
 from understudy.core.record import DecisionWord, LineState, Timings
 from understudy.render.page import plain
 from understudy.render.record_page import record_page

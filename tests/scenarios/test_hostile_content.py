@@ -6,11 +6,16 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.git.stores import Store
+from tests.outcomes import drawn
+from tests.world import Request
+
 if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.world import World
 
+PIN = "stages: {staging: {pin: [ci/**]}}\n"
 ATTRIBUTES = "* filter=run merge=run diff=run\n"
 TITLE = "\x1b[31mred\x1b[0m @everyone fixes #1 <script>alert(1)</script>\r\u202e\x07"
 
@@ -82,6 +87,54 @@ def test_an_address_that_names_a_command_is_refused(world: World, address: str) 
     assert printed.code == 2
     assert "is not the address of a Git repository" in printed.err
     assert not (world.clone / "ran").exists()
+
+
+@pytest.mark.parametrize(
+    ("own", "state"),
+    [("run\n", "included"), ("own\n", "included  pinned")],
+    ids=["no pinned path", "a pinned path beside it"],
+)
+def test_a_path_that_git_would_not_check_out_stops_only_its_own_request_trap_29(
+    world: World, own: str, state: str
+) -> None:
+    world.base({"app.yaml": "app\n", "ci/run.yaml": "run\n", "understudy.yaml": PIN})
+    world.pull_request(1, {"one.yaml": "one\n"})
+    _open_one_with_settings_for_git(world, 2)
+    world.pull_request(3, {"three.yaml": "three\n", "ci/run.yaml": own})
+    world.pull_request(4, {"four.yaml": "four\n"})
+
+    outcome = world.rebuild()
+
+    assert outcome.text == drawn(f"""
+        published  master + #1 #3 #4
+        #1  included
+        #2  excluded  unmergeable
+        #3  {state}
+        #4  included
+    """)
+    assert ".git/config" in (outcome.line(2).detail or "")
+    assert world.remote_tree() == {
+        "app.yaml": "app\n",
+        "ci/run.yaml": "run\n",
+        "understudy.yaml": PIN,
+        "one.yaml": "one\n",
+        "three.yaml": "three\n",
+        "four.yaml": "four\n",
+    }
+
+
+def _open_one_with_settings_for_git(world: World, number: int) -> None:
+    """Write into the remote by hand what no clone could have pushed from a work tree."""
+    store = Store(world.remote)
+    base = world.remote_ref("refs/heads/master")
+    assert base is not None
+    config = store.tree(("100644", store.blob(b"[core]\n\tfsmonitor = touch ran\n"), "config"))
+    listed = store.git("ls-tree", base).splitlines()
+    files = [(row.split()[0], row.split()[2], row.split()[3]) for row in listed]
+    head = store.commit_of_tree(store.tree(("040000", config, ".git"), *files), base)
+    branch = f"feature/{number}-settings"
+    world.move_ref(f"refs/heads/{branch}", head)
+    world.requests[number] = Request(number, branch, head, "Settings")
 
 
 def _let_the_remote_define_drivers(world: World) -> None:

@@ -9,7 +9,13 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from understudy.core.model import Candidate, Conflicted, Merged, Revision, Step
+from understudy.core.model import (
+    Candidate,
+    Conflicted,
+    Merged,
+    Revision,
+    Step,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from understudy.core.model import (
-    Candidate,
+from understudy.core.decisions import (
     Decision,
     Finding,
     Publish,
-    Revision,
     Unchanged,
     Withheld,
 )
+from understudy.core.model import Candidate, Revision
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

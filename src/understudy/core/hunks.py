@@ -59,9 +59,9 @@ def _marked(file: ConflictedFile, merged: bytes, *, ours: str, theirs: str) -> I
     inside: list[bytes] | None = None
     for line in _LINE.findall(merged):
         marker = line.rstrip(b"\r\n")
-        if inside is None and marker == first:
+        if inside is None and _is_marker(marker, first):
             inside = []
-        elif inside is not None and marker == last:
+        elif inside is not None and _is_marker(marker, last):
             left, right = _sides(inside, file)
             yield Hunk(
                 start_line=line_number,
@@ -74,6 +74,11 @@ def _marked(file: ConflictedFile, merged: bytes, *, ours: str, theirs: str) -> I
             inside.append(line)
         else:
             line_number += 1
+
+
+def _is_marker(line: bytes, marker: bytes) -> bool:
+    # Of a file that was renamed on one side, git adds the name: `<<<<<<< label:name`.
+    return line == marker or line.startswith(marker + b":")
 
 
 def _sides(lines: list[bytes], file: ConflictedFile) -> tuple[list[bytes], list[bytes]]:

@@ -9,13 +9,12 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
     from datetime import datetime
 
+    from understudy.core.decisions import Publication, RefUpdate
     from understudy.core.model import (
         CommitSha,
         ConflictedFile,
         MergeOutcome,
-        Publication,
         PullRequest,
-        RefUpdate,
         Revision,
         Snapshot,
         TreeSha,

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from understudy.core.decisions import Finding
 from understudy.core.errors import UnderstudyError
 from understudy.core.model import (
     CheckState,
     CommitSha,
     ConflictKind,
-    Finding,
     Reason,
     ToolIdentity,
     TreeSha,

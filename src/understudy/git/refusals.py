@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from understudy.core.model import Refused
+from understudy.core.decisions import Refused
 
 _LONGEST = 600
 

@@ -9,15 +9,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from understudy.core.decisions import Publication, Published, Raced
 from understudy.core.errors import UnavailableError, UsageError
-from understudy.core.model import CommitSha, Publication, Published, Raced
+from understudy.core.model import CommitSha
 from understudy.git.refusals import refusal
 from understudy.process import redacted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from understudy.core.model import RefUpdate
+    from understudy.core.decisions import RefUpdate
     from understudy.git.command import Git
     from understudy.process import Completed
 
@@ -184,7 +185,13 @@ class RemoteGit:
 
 
 def _said(completed: Completed) -> str:
-    both = (completed.stdout + b"\n" + completed.stderr).decode(errors="replace")
-    # Ids differ from one try to the next; what the remote says of them does not.
-    lines = [_REJECTED.sub(r"\1 \2", line).strip() for line in both.splitlines()]
-    return "; ".join(line for line in lines if line and not line.startswith(_NOTHING_NEW))
+    # Neither the ids nor the order of refs is the same at each try; what the remote says is.
+    status = sorted(_lines(completed.stdout))
+    return "; ".join([*status, *_lines(completed.stderr)])
+
+
+def _lines(said: bytes) -> Iterator[str]:
+    for line in said.decode(errors="replace").splitlines():
+        shown = _REJECTED.sub(r"\1 \2", line).strip()
+        if shown and not shown.startswith(_NOTHING_NEW):
+            yield shown

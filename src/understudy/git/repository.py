@@ -5,8 +5,9 @@ from __future__ import annotations
 from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING
 
+from understudy.core.decisions import Published, Refused
 from understudy.core.errors import DamagedCacheError, UnavailableError
-from understudy.core.model import CommitSha, Published, Refused, Revision, TreeSha
+from understudy.core.model import CommitSha, Revision, TreeSha
 from understudy.git.cache import locked_cache
 from understudy.git.command import Git, installed_version
 from understudy.git.merging import MergeEngine
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
-    from understudy.core.model import Publication, RefUpdate
+    from understudy.core.decisions import Publication, RefUpdate
     from understudy.core.record import Record
 
 

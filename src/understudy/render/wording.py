@@ -12,7 +12,8 @@ from understudy.core.record import IN, DecisionWord, LineState
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from understudy.core.model import ConflictKind, Finding, Trigger
+    from understudy.core.decisions import Finding
+    from understudy.core.model import ConflictKind, Trigger
     from understudy.core.record import (
         Change,
         CheckLine,

@@ -10,10 +10,10 @@ from benchmarks.contestants import engine_fold
 from benchmarks.starting import Start, copied_cache
 from understudy.core.assembly import KnownStep
 from understudy.core.decisions import Published, RefUpdate
-from understudy.core.model import Candidate
 from understudy.git.repository import GitRepository, open_repository
 
 if TYPE_CHECKING:
+    from understudy.core.model import Candidate
     from collections.abc import Sequence
 
     from understudy.core.model import PullRequest

@@ -11,11 +11,11 @@ from understudy.core.decisions import (
     RefUpdate,
     Refused,
 )
-from understudy.core.model import CommitSha
 from understudy.git.command import Git
 from understudy.git.remote import RemoteGit
 
 if TYPE_CHECKING:
+    from understudy.core.model import CommitSha
     from pathlib import Path
 
 STAGE = "refs/heads/staging"

@@ -11,9 +11,9 @@ from understudy.core.decisions import (
     Unchanged,
     Withheld,
 )
-from understudy.core.model import Candidate, Revision
 
 if TYPE_CHECKING:
+    from understudy.core.model import Candidate, Revision
     from collections.abc import Sequence
 
     from understudy.core.record import Hold

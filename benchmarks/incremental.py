@@ -13,10 +13,9 @@ from understudy.core.decisions import Published, RefUpdate
 from understudy.git.repository import GitRepository, open_repository
 
 if TYPE_CHECKING:
-    from understudy.core.model import Candidate
     from collections.abc import Sequence
 
-    from understudy.core.model import PullRequest
+    from understudy.core.model import Candidate, PullRequest
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -24,9 +24,8 @@ from understudy.core.decisions import (
 from understudy.core.record import DecisionWord, Record, RevisionLine, says_the_same
 
 if TYPE_CHECKING:
-    from understudy.core.model import CommitSha, Revision
     from understudy.core.config import Config, Stage
-    from understudy.core.model import ToolIdentity
+    from understudy.core.model import CommitSha, Revision, ToolIdentity
     from understudy.core.ports import Clock, Forge, Repository
 
 

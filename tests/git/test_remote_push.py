@@ -15,8 +15,9 @@ from understudy.git.command import Git
 from understudy.git.remote import RemoteGit
 
 if TYPE_CHECKING:
-    from understudy.core.model import CommitSha
     from pathlib import Path
+
+    from understudy.core.model import CommitSha
 
 STAGE = "refs/heads/staging"
 RECORD = "refs/understudy/staging"

@@ -13,9 +13,9 @@ from understudy.core.decisions import (
 )
 
 if TYPE_CHECKING:
-    from understudy.core.model import Candidate, Revision
     from collections.abc import Sequence
 
+    from understudy.core.model import Candidate, Revision
     from understudy.core.record import Hold
 
 HELD = "held"

@@ -55,17 +55,31 @@ def test_no_heads_at_all(store: Store, git: Git) -> None:
     assert NewHistory.read(git, start=base, heads=[]).contains(base)
 
 
-def test_a_head_is_apart_until_something_it_shares_is_included(store: Store, git: Git) -> None:
-    base = store.commit({"a": "0"})
+def test_a_head_has_a_fork_point_until_something_it_shares_is_included(
+    store: Store, git: Git
+) -> None:
+    root = store.commit({"a": "r"})
+    base = store.commit({"a": "0"}, root)
     shared = store.commit({"a": "1"}, base)
     one, two = store.commit({"a": "2"}, shared), store.commit({"a": "3"}, shared)
-    other = store.commit({"b": "1"}, base)
+    other = store.commit({"b": "1"}, root)
     history = NewHistory.read(git, start=base, heads=[one, two, other])
-    assert [history.is_apart(head) for head in (one, two, other)] == [True, True, True]
+    assert [history.fork_point(head) for head in (one, two, other)] == [base, base, root]
     history.include(one)
-    assert [history.is_apart(head) for head in (one, two, other)] == [False, False, True]
+    assert [history.fork_point(head) for head in (one, two, other)] == [None, None, root]
     history.include(other)
-    assert not history.is_apart(other)
+    assert history.fork_point(other) is None
+
+
+def test_a_head_that_took_the_base_in_has_no_one_fork_point(store: Store, git: Git) -> None:
+    root = store.commit({"a": "r"})
+    base = store.commit({"a": "0"}, root)
+    before = store.commit({"a": "r", "b": "1"}, root)
+    head = store.commit({"a": "0", "b": "1"}, before, base)
+    stranger = store.commit({"z": "1"})
+    history = NewHistory.read(git, start=base, heads=[head, stranger])
+    assert history.fork_point(head) is None
+    assert history.fork_point(stranger) is None
 
 
 def test_dates_are_the_same_however_they_are_read(

@@ -45,9 +45,20 @@ class NewHistory:
         """Tell whether what has been merged so far has this commit: `git merge` says up to date."""
         return head not in self._parents or head in self._included
 
-    def is_apart(self, head: CommitSha) -> bool:
-        """Tell whether all that the head shares with what was merged so far, the start has too."""
-        return not any(commit in self._included for commit in self._from(head))
+    def fork_point(self, head: CommitSha) -> CommitSha | None:
+        """Return the one commit of the start that all the head's new commits stand on.
+
+        All common ancestors of head and start are then its ancestors: it is their only merge base.
+        None where there are several, or where the head shares new commits with what was merged.
+        """
+        found: set[str] = set()
+        for commit in self._from(head):
+            if commit in self._included:
+                return None
+            found.update(parent for parent in self._parents[commit] if parent not in self._parents)
+            if len(found) > 1:
+                return None
+        return CommitSha(found.pop()) if found else None
 
     def include(self, head: CommitSha) -> None:
         """Note that the head was merged, and with it all its ancestors."""

@@ -46,6 +46,7 @@ class MergeTree:
         self._probe = b""
         self._ways = _ways_to_answer(version)
         self._process: Coprocess | None = None
+        self._proven = False
         self._padding = 0
         self._heard = 0
         self._ahead: tuple[CommitSha, CommitSha] | None = None
@@ -62,7 +63,7 @@ class MergeTree:
         if self._ahead != (left, head):
             self.ask_ahead(left, head)
         self._skip_owed(left, head)
-        process, self._ahead = self._process or self._start(), None
+        process, self._ahead = self._ready(), None
         answer = self._next_answer(process, _MERGE_SECONDS)
         self._owed = self._padding
         if self._complains():
@@ -72,17 +73,24 @@ class MergeTree:
     def ask_ahead(self, left: CommitSha, head: CommitSha) -> None:
         """Have git begin a merge that is likely to be the next, so that nobody waits for it."""
         self._probe = f"{left} {left}\n".encode()
-        process = self._process or self._start()
+        process = self._ready()
         if self._ahead is not None:
             self._owed += 1 + self._padding
         process.ask(f"{left} {head}\n".encode() + self._probe * self._padding)
         self._ahead = left, head
+
+    def begin(self, commit: CommitSha) -> None:
+        """Have git start while others work. `commit` is any that exists."""
+        if self._process is None and self._ways:
+            self._probe = f"{commit} {commit}\n".encode()
+            self._launch()
 
     def restart(self) -> None:
         """End git, for it remembers attributes: the next merge reads them anew."""
         if self._process is not None:
             self._process.close()
         self._process = None
+        self._proven = False
         self._ahead = None
         self._owed = 0
         self._buffer.clear()
@@ -100,22 +108,27 @@ class MergeTree:
         """Close it."""
         self.close()
 
-    def _start(self) -> Coprocess:
+    def _ready(self) -> Coprocess:
+        """Return a git that was seen to answer."""
         while self._ways:
-            prefix, padding = self._ways[0]
-            self._process = self._git.start_merging(
-                *_COMMAND, attributes=self._attributes, prefix=prefix, errors=self._errors
-            )
-            self._padding = padding
-            if self._answers(self._process):
-                return self._process
+            process = self._process or self._launch()
+            if self._proven or self._answers(process):
+                self._proven = True
+                return process
             self.restart()
             self._ways.pop(0)
         message = "git merge-tree gives no answers here."
         raise MergeError(message, hint="Try another version of git; 2.39 is the oldest.")
 
+    def _launch(self) -> Coprocess:
+        prefix, self._padding = self._ways[0]
+        self._process = self._git.start_merging(
+            *_COMMAND, attributes=self._attributes, prefix=prefix, errors=self._errors
+        )
+        self._process.ask(self._probe * (1 + self._padding))
+        return self._process
+
     def _answers(self, process: Coprocess) -> bool:
-        process.ask(self._probe * (1 + self._padding))
         try:
             self._next_answer(process, _PROBE_SECONDS)
         except (ProcessTimeoutError, MergeTreeEndedError):

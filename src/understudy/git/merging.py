@@ -77,8 +77,9 @@ class MergeEngine:
         """Merge into what this session has merged so far; see `ports.Merger.merge`."""
         head = pull_request.head
         if self._history is None:
-            self._watched.begin()
-            self._history = self._beyond(left.commit)
+            self._questions.begin()
+            self._watched.begin(head)
+            self._history = self._beyond(left.commit, first=head)
             if left.commit == self._fold.base.commit:
                 self._beyond_base = self._history
         if self._history.contains(head):
@@ -225,8 +226,12 @@ class MergeEngine:
         self._dates.learn({name: commit.date})
         return content, name
 
-    def _beyond(self, start: CommitSha) -> NewHistory:
-        return NewHistory.read(self._git, start=start, heads=self._fold.heads)
+    def _beyond(self, start: CommitSha, *, first: CommitSha | None = None) -> NewHistory:
+        """Read the history that the heads bring from the first one on: those before are reused."""
+        heads = self._fold.heads
+        if first in heads:
+            heads = heads[heads.index(first) :]
+        return NewHistory.read(self._git, start=start, heads=heads)
 
     def _is_in_base(self, head: CommitSha) -> bool:
         if self._beyond_base is None:

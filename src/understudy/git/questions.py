@@ -58,8 +58,12 @@ class MergeQuestions:
             watched=watched,
         )
         self._merge_tree = MergeTree(git, attributes=self._attributes.folder, version=version)
-        self._lean: dict[TreeSha, CommitSha] = {fold.base.tree: fold.base.commit}
+        self._lean: dict[tuple[TreeSha, CommitSha], CommitSha] = {}
         self._place = {head: place for place, head in enumerate(fold.heads)}
+
+    def begin(self) -> None:
+        """Have git start while others work."""
+        self._merge_tree.begin(self._fold.base.commit)
 
     def ask(
         self, left: Revision, head: CommitSha, *, history: NewHistory | None, dates: CommitterDates
@@ -96,23 +100,25 @@ class MergeQuestions:
     def _lean_side(
         self, tree: TreeSha, head: CommitSha, *, history: NewHistory | None, dates: CommitterDates
     ) -> CommitSha | None:
-        """Return a commit of the left tree with the base for its only parent, if that will do.
+        """Return a commit of the left tree with the head's fork point for its only parent.
 
-        What git makes of a merge follows from both trees and the merge bases. On this commit they
-        are the same, as long as the head shares no commit with what was merged onto the base. And
-        git need not search for them through all the merges before.
+        What git makes of a merge follows from both trees and the merge bases. Where the head forks
+        off the base at one commit, and shares nothing with what was merged since, that commit is
+        the only merge base, of this stand-in too. And git need not search for it through all the
+        merges before and all of the base's history since.
         """
         base = self._fold.base.commit
-        if history is None or history.start != base or not history.is_apart(head):
+        fork = history.fork_point(head) if history and history.start == base else None
+        if fork is None:
             return None
-        if tree not in self._lean:
+        if (tree, fork) not in self._lean:
             commit = CommitObject(
                 tree=tree,
-                parents=(base,),
+                parents=(fork,),
                 identity=IDENTITY,
                 date=dates.of(base),
                 message="Stand in for a left side\n",
             )
             written = write_scratch(self._scratch, "commit", commit.encode(), like=base)
-            self._lean[tree] = CommitSha(written)
-        return self._lean[tree]
+            self._lean[tree, fork] = CommitSha(written)
+        return self._lean[tree, fork]

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from understudy.git.treediff import ChangedPath
     from understudy.process import Coprocess
 
+_WORTH_A_PROCESS = 8
+"""With fewer heads, each merge is compared instead."""
+
 _AHEAD = 400
 """Questions sent before they are needed: less than a pipe holds, so that sending never waits."""
 
@@ -58,8 +61,9 @@ class WatchedPaths:
         self._as_in_base[merged] = True
         return True
 
-    def begin(self) -> None:
-        """Have git begin to look at the heads: it works while others do."""
+    def begin(self, first: CommitSha) -> None:
+        """Have git begin to look at the heads, from this one on: it works while others do."""
+        self._heads.pass_over_those_before(first)
         self._heads.begin()
 
     def close(self) -> None:
@@ -93,8 +97,14 @@ class _HeadsAhead:
                 self._read(self._process)
         return self._differ[head]
 
+    def pass_over_those_before(self, first: CommitSha) -> None:
+        if self._process is None and first in self._to_ask:
+            del self._to_ask[self._to_ask.index(first) + 1 :]
+            if len(self._to_ask) < _WORTH_A_PROCESS:
+                self._to_ask.clear()
+
     def begin(self) -> None:
-        if self._process is None:
+        if self._to_ask and self._process is None:
             options = ("--stdin", "-r", "--name-only", "--no-renames")
             self._process = self._git.start("diff-tree", *options, "--", *self._pathspecs)
             self._ask(self._process)

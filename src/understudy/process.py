@@ -132,6 +132,11 @@ class Coprocess:
             while left:
                 left = left[self._input.write(left) :]
 
+    def end_questions(self) -> None:
+        """Close the program's input: for one that answers when it has been asked everything."""
+        with suppress(BrokenPipeError):
+            self._input.close()
+
     def read(self, deadline: float = DEADLINE) -> bytes:
         """Return the next bytes of the answer as they come; empty when the program has ended.
 
@@ -151,8 +156,7 @@ class Coprocess:
 
     def close(self) -> int:
         """End the program's input, wait for it and return its exit code."""
-        with suppress(BrokenPipeError):
-            self._input.close()
+        self.end_questions()
         if self._process.stdout is not None:
             self._process.stdout.close()
         with suppress(subprocess.TimeoutExpired):

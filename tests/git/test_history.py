@@ -88,7 +88,7 @@ def test_dates_are_the_same_however_they_are_read(
     base = store.commit({"a": "0"}, when=5)
     heads = [store.commit({"a": str(when)}, base, when=when) for when in (0, 1, 1 << 31, 1 << 33)]
     together, alone = CommitterDates(git, reader), CommitterDates(git, reader)
-    together.read_all(heads)
+    together.begin(heads)
     expected = [0, 1, 1 << 31, 1 << 33]
     assert [together.of(head) for head in heads] == expected
     assert [alone.of(head) for head in heads] == expected
@@ -103,7 +103,7 @@ def test_dates_do_not_depend_on_a_commit_graph(
     head = store.commit({"a": "1"}, base, when=(1 << 34) + 5)
     store.raw("commit-graph", "write", "--stdin-commits", stdin=head.encode())
     alone, together = CommitterDates(git, reader), CommitterDates(git, reader)
-    together.read_all([head])
+    together.begin([head])
     assert alone.of(head) == together.of(head) == (1 << 34) + 5
 
 

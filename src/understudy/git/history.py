@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from understudy.git.command import Git
     from understudy.git.objects import ObjectReader
+    from understudy.process import Coprocess
 
 _LATEST_DATE = 1 << 40
 """A head may claim any date; one past this would not fit where git keeps dates."""
@@ -87,9 +88,20 @@ class CommitterDates:
         self._git = git
         self._reader = reader
         self._known: dict[CommitSha, int] = {}
+        self._reading: Coprocess | None = None
+
+    def begin(self, commits: Iterable[CommitSha]) -> None:
+        """Have git read the dates of many commits, while others work."""
+        # A commit-graph keeps 34 bits of a date: they are read from the commits themselves.
+        options = ("--no-walk=unsorted", "--timestamp", "--stdin")
+        self._reading = self._git.start("-c", "core.commitGraph=false", "rev-list", *options)
+        self._reading.ask("".join(f"{commit}\n" for commit in commits).encode())
+        self._reading.end_questions()
 
     def of(self, commit: CommitSha) -> int:
         """Return the date of one commit."""
+        if commit not in self._known:
+            self._finish()
         if commit not in self._known:
             found = committer_date(self._reader.read_existing(commit))
             self._known[commit] = within_bounds(found)
@@ -99,15 +111,19 @@ class CommitterDates:
         """Take over dates that are known from elsewhere."""
         self._known.update(dates)
 
-    def read_all(self, commits: Iterable[CommitSha]) -> None:
-        """Read the dates of many commits in one go."""
-        asked = "".join(f"{commit}\n" for commit in commits).encode()
-        # A commit-graph keeps 34 bits of a date: they are read from the commits themselves.
-        said = self._git.run(
-            *("-c", "core.commitGraph=false"),
-            *("rev-list", "--no-walk=unsorted", "--timestamp", "--stdin"),
-            stdin=asked,
-        )
+    def close(self) -> None:
+        """End git."""
+        if self._reading is not None:
+            self._reading.close()
+            self._reading = None
+
+    def _finish(self) -> None:
+        if self._reading is None:
+            return
+        said = bytearray()
+        while more := self._reading.read():
+            said += more
+        self.close()
         for line in said.decode().splitlines():
             date, commit = line.split(" ")
             self._known[CommitSha(commit)] = within_bounds(int(date))

@@ -68,7 +68,7 @@ class MergeEngine:
         )
         self._everything = TreeDiff(git)
         self._dates = CommitterDates(git, reader)
-        self._dates_are_read = False
+        self._dates_are_asked = False
         self._history: NewHistory | None = None
         self._beyond_base: NewHistory | None = None
         self._unwritten: list[bytes] = []
@@ -78,6 +78,7 @@ class MergeEngine:
         head = pull_request.head
         if self._history is None:
             self._questions.begin()
+            self._begin_dates()
             self._watched.begin(head)
             self._history = self._beyond(left.commit, first=head)
             if left.commit == self._fold.base.commit:
@@ -127,9 +128,7 @@ class MergeEngine:
 
     def commit_id(self, left: Revision, pull_request: PullRequest, tree: TreeSha) -> CommitSha:
         """Return the id that the merge commit has; see `ports.Merger.commit_id`."""
-        if not self._dates_are_read:
-            self._dates.read_all(self._fold.heads)
-            self._dates_are_read = True
+        self._begin_dates()
         _, name = self._commit(left, pull_request, tree)
         return name
 
@@ -141,6 +140,7 @@ class MergeEngine:
         """End every git of this session."""
         self._questions.close()
         self._watched.close()
+        self._dates.close()
         self._everything.close()
 
     def _go_on(self, head: CommitSha, *, tree: TreeSha) -> None:
@@ -225,6 +225,11 @@ class MergeEngine:
         name = CommitSha(object_id("commit", content, like=head))
         self._dates.learn({name: commit.date})
         return content, name
+
+    def _begin_dates(self) -> None:
+        if not self._dates_are_asked:
+            self._dates.begin(self._fold.heads)
+            self._dates_are_asked = True
 
     def _beyond(self, start: CommitSha, *, first: CommitSha | None = None) -> NewHistory:
         """Read the history that the heads bring from the first one on: those before are reused."""

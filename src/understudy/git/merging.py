@@ -68,7 +68,7 @@ class MergeEngine:
         )
         self._everything = TreeDiff(git)
         self._dates = CommitterDates(git, reader)
-        self._dates_are_asked = False
+        self._has_begun = False
         self._history: NewHistory | None = None
         self._beyond_base: NewHistory | None = None
         self._unwritten: list[bytes] = []
@@ -77,8 +77,7 @@ class MergeEngine:
         """Merge into what this session has merged so far; see `ports.Merger.merge`."""
         head = pull_request.head
         if self._history is None:
-            self._questions.begin()
-            self._begin_dates()
+            self._begin()
             self._watched.begin(head)
             self._history = self._beyond(left.commit, first=head)
             if left.commit == self._fold.base.commit:
@@ -128,7 +127,7 @@ class MergeEngine:
 
     def commit_id(self, left: Revision, pull_request: PullRequest, tree: TreeSha) -> CommitSha:
         """Return the id that the merge commit has; see `ports.Merger.commit_id`."""
-        self._begin_dates()
+        self._begin()
         _, name = self._commit(left, pull_request, tree)
         return name
 
@@ -226,10 +225,13 @@ class MergeEngine:
         self._dates.learn({name: commit.date})
         return content, name
 
-    def _begin_dates(self) -> None:
-        if not self._dates_are_asked:
+    def _begin(self) -> None:
+        """Have every git that will be needed start before the first is waited for."""
+        if not self._has_begun:
+            self._has_begun = True
             self._dates.begin(self._fold.heads)
-            self._dates_are_asked = True
+            self._questions.begin()
+            self._watched.begin_comparing()
 
     def _beyond(self, start: CommitSha, *, first: CommitSha | None = None) -> NewHistory:
         """Read the history that the heads bring from the first one on: those before are reused."""

@@ -43,16 +43,21 @@ class TreeDiff:
         """Return every path that differs, without following renames."""
         if before == after:
             return []
-        if self._process is None:
-            options = ("--stdin", "-r", "-z", "--raw", "--no-abbrev", "--no-renames")
-            self._process = self._git.start("diff-tree", *options, "--", *self._pathspecs)
+        process = self.begin()
         question = f"{before} {after}\n".encode()
-        self._process.ask(question + _END)
-        answer = self._answer(self._process)
+        process.ask(question + _END)
+        answer = self._answer(process)
         if not answer.startswith(question):
             message = f"The cache has lost the tree {before} or {after}."
             raise DamagedCacheError(message)
         return list(_entries(answer[len(question) :]))
+
+    def begin(self) -> Coprocess:
+        """Start git, if it has not been started."""
+        if self._process is None:
+            options = ("--stdin", "-r", "-z", "--raw", "--no-abbrev", "--no-renames")
+            self._process = self._git.start("diff-tree", *options, "--", *self._pathspecs)
+        return self._process
 
     def close(self) -> None:
         """End git."""

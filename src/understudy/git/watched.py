@@ -40,6 +40,10 @@ class WatchedPaths:
         self._heads = _HeadsAhead(git, base=base.commit, heads=heads, pathspecs=pathspecs)
         self._as_in_base = {base.tree: True}
 
+    def begin_comparing(self) -> None:
+        """Have the git that compares trees start while others work."""
+        self._differences.begin()
+
     def changed(self, before: TreeSha, after: TreeSha) -> list[ChangedPath]:
         """Return the watched paths in which two trees differ."""
         return self._differences.changed(before, after)

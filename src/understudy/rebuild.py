@@ -34,7 +34,7 @@ from understudy.core.model import (
 from understudy.core.ordering import in_order
 from understudy.core.ports import SILENT
 from understudy.core.record import BaseLine, DecisionWord, Line, Record, Timings
-from understudy.stage import StageState, conclude, read_stage, revision_line
+from understudy.stage import ATTEMPTS, StageState, conclude, read_stage, revision_line
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -42,9 +42,6 @@ if TYPE_CHECKING:
     from understudy.core.model import CommitSha
     from understudy.core.ports import Progress
     from understudy.stage import Project
-
-ATTEMPTS = 5
-"""How often the world is read again after a lost race."""
 
 Verdicts = tuple[tuple[PullRequest, Verdict], ...]
 

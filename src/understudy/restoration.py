@@ -9,13 +9,11 @@ from msgspec.structs import replace
 from understudy.core.decisions import Publish, Raced, Unchanged
 from understudy.core.errors import RacedError, UsageError
 from understudy.core.record import Hold, Record, RevisionLine
-from understudy.stage import conclude, read_stage
+from understudy.stage import ATTEMPTS, conclude, read_stage
 
 if TYPE_CHECKING:
     from understudy.core.model import Trigger
     from understudy.stage import Project
-
-ATTEMPTS = 5
 
 
 def restore(project: Project, record: Record, *, trigger: Trigger) -> Record:

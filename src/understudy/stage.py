@@ -29,6 +29,10 @@ if TYPE_CHECKING:
     from understudy.core.ports import Clock, Forge, Repository
 
 
+ATTEMPTS = 5
+"""How often the world is read again after a lost race."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Project:
     """One stage of one repository, with everything it takes to work on it."""

@@ -54,15 +54,9 @@ def progress() -> AbstractContextManager[Progress]:
         from understudy.render.progress import DrawnProgress
 
         return DrawnProgress(sys.stderr)
-    return nullcontext(_Silent())
+    from understudy.core.ports import SILENT
 
-
-class _Silent:
-    def phase(self, name: str, total: int | None = None) -> None:
-        """Say nothing."""
-
-    def advance(self) -> None:
-        """Say nothing."""
+    return nullcontext(SILENT)
 
 
 def never_fail_to_encode() -> None:

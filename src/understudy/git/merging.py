@@ -27,10 +27,10 @@ from understudy.git.attributes import PATHSPEC, is_attributes_file
 from understudy.git.conflicts import AUTO_MERGING, concerned, entries_by_path, unmerged
 from understudy.git.history import CommitterDates, NewHistory
 from understudy.git.mergetree import MergeTreeEndedError
-from understudy.git.objects import CommitObject, object_id, write_scratch
+from understudy.git.objects import IDENTITY, CommitObject, object_id, write_scratch
 from understudy.git.paths import as_text
 from understudy.git.pins import PinnedPaths, restored
-from understudy.git.questions import IDENTITY, Asked, Fold, MergeQuestions
+from understudy.git.questions import Asked, Fold, MergeQuestions
 from understudy.git.treediff import TreeDiff
 from understudy.git.watched import WatchedPaths
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from understudy.core.errors import DamagedCacheError
 from understudy.core.model import CommitSha, TreeSha
 from understudy.git.cache import CacheFolder, sweep
-from understudy.git.objects import CommitObject, parents_of, write_loose
+from understudy.git.objects import IDENTITY, CommitObject, parents_of, write_loose
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -116,7 +116,7 @@ class KeptCommits:
         commit = CommitObject(
             tree=tree,
             parents=tuple(sorted(wanted)),
-            identity="understudy <noreply@understudy.invalid>",
+            identity=IDENTITY,
             date=0,
             message="Keep these\n",
         )

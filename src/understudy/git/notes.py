@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from understudy.core.model import CommitSha
+from understudy.git.objects import EMAIL, NAME
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -16,7 +17,7 @@ _WORKING_REF = "refs/notes/being-written"
 _IDENTITY = {
     f"GIT_{role}_{part}": value
     for role in ("AUTHOR", "COMMITTER")
-    for part, value in (("NAME", "understudy"), ("EMAIL", "noreply@understudy.invalid"))
+    for part, value in (("NAME", NAME), ("EMAIL", EMAIL))
 }
 
 

@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from understudy.git.command import Git
     from understudy.process import Coprocess
 
+NAME, EMAIL = "understudy", "noreply@understudy.invalid"
+IDENTITY = f"{NAME} <{EMAIL}>"
+"""Who makes the commits; `.invalid` can never be somebody's address (RFC 2606)."""
+
 FOLDER = "40000"
 _SHA256_LENGTH = 64
 _COMMITTER = re.compile(rb"^committer .*> (\d+) [-+]\d+$", re.MULTILINE)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from understudy.core.model import CommitSha, TreeSha
 from understudy.git.attributes import AttributesWorkTree
 from understudy.git.mergetree import MergeTree
-from understudy.git.objects import CommitObject, write_scratch
+from understudy.git.objects import IDENTITY, CommitObject, write_scratch
 
 if TYPE_CHECKING:
     from understudy.core.model import Revision
@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from understudy.git.history import CommitterDates, NewHistory
     from understudy.git.objects import ObjectReader
     from understudy.git.watched import WatchedPaths
-
-IDENTITY = "understudy <noreply@understudy.invalid>"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

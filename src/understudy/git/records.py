@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from understudy.core.errors import UnderstudyError
 from understudy.core.model import CommitSha, TreeSha
 from understudy.core.record import UNREADABLE, from_json, to_json
-from understudy.git.objects import CommitObject, parents_of, tree_of, write_loose
+from understudy.git.objects import IDENTITY, CommitObject, parents_of, tree_of, write_loose
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from understudy.git.objects import ObjectReader
 
 FILE = "record.json"
-_IDENTITY = "understudy <noreply@understudy.invalid>"
 _CANDIDATE = b"Candidate: "
 
 
@@ -76,7 +75,7 @@ def _commit(
 ) -> CommitSha:
     # No clock: the record itself says when. So a chain written twice is the same chain.
     commit = CommitObject(
-        tree=tree, parents=tuple(parents), identity=_IDENTITY, date=0, message=message
+        tree=tree, parents=tuple(parents), identity=IDENTITY, date=0, message=message
     )
     return CommitSha(write_loose(objects, "commit", commit.encode(), like=like))
 

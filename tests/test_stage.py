@@ -9,7 +9,7 @@ import pytest
 from msgspec.structs import replace
 
 from tests.git.stores import Store, request
-from understudy.core.config import parse
+from understudy.core.config_file import parse
 from understudy.core.decisions import (
     Finding,
     Publish,
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from understudy.core.answers import Report
     from understudy.git.repository import GitRepository
 
 STAGE = "refs/heads/staging"
@@ -57,6 +58,9 @@ class NobodyAsks:
     """A forge that is not read here."""
 
     def snapshot(self, previous: Record | None) -> Snapshot:
+        raise NotImplementedError
+
+    def report(self, record: Record) -> Report:
         raise NotImplementedError
 
 

@@ -6,7 +6,6 @@ No other module imports `subprocess`. Programs get no terminal and no standard i
 from __future__ import annotations
 
 import os
-import re
 import select
 import shlex
 import signal
@@ -17,6 +16,7 @@ from time import monotonic
 from typing import IO, TYPE_CHECKING, Self
 
 from understudy.core.errors import ProcessError, ProcessTimeoutError
+from understudy.redaction import redacted
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -28,7 +28,6 @@ DEADLINE = 600.0
 _READ = 1 << 16
 _LOOKS = 16
 _TAIL = 4000
-_CREDENTIALS = re.compile(r"(?<=://)[^/\s]+(?=@)")
 
 _PASSED_ON = frozenset(
     ("PATH", "HOME", "USER", "LOGNAME", "TMPDIR", "XDG_CONFIG_HOME", "XDG_RUNTIME_DIR")
@@ -48,11 +47,6 @@ def scrubbed_environment(extra: Mapping[str, str] | None = None) -> dict[str, st
     """Return the few variables every program needs, in the C locale and UTC, plus `extra`."""
     environment = {name: value for name, value in os.environ.items() if name in _PASSED_ON}
     return {**environment, "LC_ALL": "C", "TZ": "UTC", **(extra or {})}
-
-
-def redacted(text: str) -> str:
-    """Return the text with the credentials of any URL in it blanked out."""
-    return _CREDENTIALS.sub("***", text)
 
 
 def run(

@@ -15,7 +15,8 @@ from understudy.core.assembly import assemble, known_steps
 from understudy.core.attribution import attribute
 from understudy.core.config import refuse_stage_on_base
 from understudy.core.decisions import Raced
-from understudy.core.eligibility import dependencies, judge_all
+from understudy.core.dependencies import dependencies
+from understudy.core.eligibility import judge_all
 from understudy.core.errors import RacedError, UnavailableError, UnderstudyError
 from understudy.core.guard import decide
 from understudy.core.lines import lines_of
@@ -92,6 +93,8 @@ class _Attempt:
             return state
         latest = state.latest
         snapshot = self._project.forge.snapshot(latest)
+        if isinstance(snapshot, Raced):
+            return snapshot
         refuse_stage_on_base(self._project.stage, snapshot.base_ref)
         verdicts = judge_all(
             snapshot, self._project.stage, now=self._project.clock.now(), previous=latest

@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from understudy import __version__
-from understudy.core.config import NAMES, Config, parse
+from understudy.core.config import NAMES, Config
+from understudy.core.config_file import parse
 from understudy.core.decisions import (
     Published,
     Raced,
@@ -22,12 +23,14 @@ from understudy.core.model import CommitSha, ToolIdentity
 from understudy.documents import load
 from understudy.git.remote import is_local_path
 from understudy.git.repository import GitRepository, open_repository
-from understudy.process import attempt, redacted
+from understudy.process import attempt
+from understudy.redaction import redacted
 from understudy.stage import Project
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from understudy.core.answers import Report
     from understudy.core.model import Snapshot
     from understudy.core.ports import Forge
     from understudy.core.record import Record
@@ -134,8 +137,11 @@ class _ForgeWhenAsked:
     config: Config
     listing: Path | None
 
-    def snapshot(self, previous: Record | None) -> Snapshot:
+    def snapshot(self, previous: Record | None) -> Snapshot | Raced:
         return self._chosen().snapshot(previous)
+
+    def report(self, record: Record) -> Report:
+        return self._chosen().report(record)
 
     def _chosen(self) -> Forge:
         if self.listing is None:

@@ -18,9 +18,9 @@ from understudy.core.config import (
     NoChecks,
     Order,
     json_schema,
-    parse,
     refuse_stage_on_base,
 )
+from understudy.core.config_file import parse
 from understudy.core.errors import ConfigError, ExitCode, UsageError
 from understudy.core.refnames import problem_of
 

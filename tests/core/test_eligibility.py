@@ -2,11 +2,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from understudy.core.config import Stage, parse
+from understudy.core.config_file import parse
 from understudy.core.eligibility import (
     Context,
     judge,
@@ -24,6 +24,9 @@ from understudy.core.model import (
     Waiting,
 )
 from understudy.core.record import Line, LineState
+
+if TYPE_CHECKING:
+    from understudy.core.config import Stage
 
 NOW = datetime(2026, 1, 31, 12, tzinfo=UTC)
 HEAD = CommitSha("a" * 40)

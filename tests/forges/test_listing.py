@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.forges.remotes import SmallRemote, make_remote
-from understudy.core.config import parse
+from understudy.core.config_file import parse
 from understudy.core.errors import ExitCode, UsageError
 from understudy.core.model import (
     Check,

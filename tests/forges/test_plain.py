@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.forges.remotes import SmallRemote, make_remote
-from understudy.core.config import Config, parse
+from understudy.core.config_file import parse
 from understudy.core.errors import UsageError
 from understudy.core.model import (
     Check,
@@ -24,6 +24,8 @@ from understudy.forges.plain import PlainForge, numbered
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
+
+    from understudy.core.config import Config
 
 
 @pytest.fixture

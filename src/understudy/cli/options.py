@@ -112,7 +112,7 @@ def verbose() -> bool:
 
 def repeated(options: Options) -> str:
     """Return the options that a suggested command must repeat to mean the same project."""
-    from understudy.process import redacted
+    from understudy.redaction import redacted
 
     named = (("--repo", options.repo), ("--stage", options.stage), ("--config", options.config))
     words = (word for name, value in named if value for word in (name, str(value)))

@@ -1,19 +1,14 @@
-"""Configuration: an already parsed mapping → Config. Unknown keys and wrong values are refused.
-
-It reads no file and knows no forge.
-"""
+"""The settings: what can be set, and what holds where nothing is. `config_file` reads them."""
 
 from __future__ import annotations
 
 import enum
-import itertools
 from datetime import timedelta
 from typing import Any
 
 import msgspec
 
 from understudy.core import refnames, strict
-from understudy.core.checks import is_foreign_to_verdicts
 from understudy.core.errors import ConfigError, UsageError
 
 NAMES = (
@@ -57,6 +52,27 @@ class Order(enum.Enum):
     INCUMBENTS = "incumbents"
 
 
+class Required(enum.Enum):
+    """Where the names of required checks come from, when they are not listed."""
+
+    BRANCH_PROTECTION = "branch-protection"
+
+
+class OutState(enum.Enum):
+    """The state of the commit status on a head that is out: its words tell why in any case."""
+
+    SUCCESS = "success"
+    FAILURE = "failure"
+
+
+class ForgeKind(enum.Enum):
+    """Where pull requests and checks are read. `auto`: by the remote's address."""
+
+    AUTO = "auto"
+    GITHUB = "github"
+    PLAIN = "plain"
+
+
 class Labels(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Labels that keep out, that are needed, and the one by which a maintainer trusts a fork."""
 
@@ -70,8 +86,17 @@ class Checks(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
     none: NoChecks = NoChecks.INCLUDE
     grace: timedelta = timedelta(seconds=60)
-    required: tuple[str, ...] = ()
+    required: tuple[str, ...] | Required = ()
     ignore: tuple[str, ...] = ()
+
+
+class Report(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What each pull request is told on the forge. `out`: how a status says "not on the stage"."""
+
+    status: bool = True
+    comment: bool = False
+    deployments: bool = False
+    out: OutState = OutState.SUCCESS
 
 
 class Stage(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -84,6 +109,7 @@ class Stage(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     checks: Checks = Checks()
     order: Order = Order.NUMBER
     pin: tuple[str, ...] = (".github/workflows/**",)
+    report: Report = Report()
 
 
 class History(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -103,6 +129,7 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     """All settings. `base` None: the forge's default branch."""
 
     base: str | None = None
+    forge: ForgeKind = ForgeKind.AUTO
     stages: dict[str, Stage] = {}
     history: History = History()
     plain: Plain = Plain()
@@ -124,29 +151,6 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
             hint = f"The configuration has {strict.listed(self.stages)}."
             raise UsageError(message, hint=hint)
         return name, self.stages[name]
-
-
-def parse(mapping: object) -> Config:
-    """Read a configuration; None (no file, or an empty one) has every default.
-
-    Raises:
-        ConfigError: it cannot be right. The message names the place.
-    """
-    config = strict.read(mapping, Config, where="", failure=ConfigError)
-    stages = config.stages or {DEFAULT_STAGE: Stage()}
-    config = msgspec.structs.replace(
-        config,
-        stages={
-            name: msgspec.structs.replace(stage, branch=stage.branch or name)
-            for name, stage in stages.items()
-        },
-    )
-    _check_names(config)
-    for name, stage in config.stages.items():
-        _check_stage(stage, where=f"stages.{strict.shown(name)}")
-    _check_apart(config)
-    _check_history_and_plain(config)
-    return config
 
 
 def refuse_stage_on_base(stage: Stage, base_ref: str) -> None:
@@ -175,86 +179,3 @@ def json_schema() -> dict[str, Any]:
         "title": "understudy configuration",
         **schema,
     }
-
-
-def _check_names(config: Config) -> None:
-    if config.base is not None:
-        _check_branch(config.base, "base")
-    for name, stage in config.stages.items():
-        if (problem := refnames.problem_of_short(name)) is not None:
-            message = f"`stages` has a stage called `{strict.shown(name)}`, but {problem}."
-            hint = "Its records are kept in `refs/understudy/<stage>`: use letters, digits and `-`."
-            raise ConfigError(message, hint=hint)
-        _check_branch(stage.branch, f"stages.{name}.branch")
-
-
-def _check_branch(branch: str, where: str) -> None:
-    if (problem := refnames.problem_of_short(branch)) is not None:
-        message = f"`{where}` is `{strict.shown(branch)}`, which is no branch name: {problem}."
-        raise ConfigError(message)
-
-
-def _check_stage(stage: Stage, *, where: str) -> None:
-    _refuse_overlap(stage.checks.required, stage.checks.ignore, f"{where}.checks", "`ignore`")
-    _refuse_overlap(stage.labels.require, stage.labels.exclude, f"{where}.labels", "`exclude`")
-    for name in stage.checks.required:
-        if is_foreign_to_verdicts(name):
-            message = (
-                f"`{where}.checks.required` names `{strict.shown(name)}`, which is never counted:"
-                " it tells what became of a commit after it was merged."
-            )
-            raise ConfigError(message, hint="Take it off the list.")
-    for path in stage.pin:
-        if (problem := _problem_of_pin(path)) is not None:
-            message = f"`{where}.pin` has `{strict.shown(path)}`, but {problem}."
-            raise ConfigError(message, hint="Write paths from the repository's root, as `docs/**`.")
-
-
-def _refuse_overlap(
-    wanted: tuple[str, ...], unwanted: tuple[str, ...], where: str, other: str
-) -> None:
-    for name in wanted:
-        if name in unwanted:
-            message = f"`{where}` both demands `{strict.shown(name)}` and has it in {other}."
-            raise ConfigError(message, hint="Take it off one of the two lists.")
-
-
-def _problem_of_pin(path: str) -> str | None:
-    if not path.strip():
-        return "it is empty"
-    if path.startswith("/"):
-        return "it begins with `/`"
-    if ".." in path.split("/"):
-        return "it contains `..`"
-    return None if path.isprintable() else "it contains a control character"
-
-
-def _check_apart(config: Config) -> None:
-    for (one, first), (other, second) in itertools.combinations(config.stages.items(), 2):
-        if refnames.in_each_others_way(first.branch, second.branch):
-            message = (
-                f"The stages `{one}` and `{other}` have the branches `{first.branch}` and"
-                f" `{second.branch}`; they must be two, neither inside the other's name."
-            )
-            raise ConfigError(message, hint="Give each stage its own `branch`.")
-        if refnames.in_each_others_way(one, other):
-            message = f"The name of stage `{one}` and that of `{other}` lie inside each other."
-            raise ConfigError(message, hint="Use `-` in place of `/`.")
-    if config.base is not None:
-        for stage in config.stages.values():
-            refuse_stage_on_base(stage, config.base)
-
-
-def _check_history_and_plain(config: Config) -> None:
-    if config.history.keep < 1:
-        message = f"`history.keep` is {config.history.keep}; at least 1 record is kept."
-        raise ConfigError(message)
-    for pattern in config.plain.branches:
-        if (problem := refnames.problem_of(pattern.replace("*", "x"))) is not None:
-            message = f"`plain.branches` has `{strict.shown(pattern)}`, but {problem}."
-            hint = "Write branches as `feature/*`, other refs in full as `refs/pull/*/head`."
-            raise ConfigError(message, hint=hint)
-    notes = config.plain.notes
-    if not notes.startswith("refs/notes/") or refnames.problem_of(notes) is not None:
-        message = f"`plain.notes` is `{strict.shown(notes)}`, which is no ref for notes."
-        raise ConfigError(message, hint="Write it in full, as `refs/notes/checks`.")

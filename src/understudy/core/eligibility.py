@@ -5,12 +5,12 @@ Every rule fails closed, and names the unmet condition with what would change it
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, assert_never
 
 from understudy.core.checks import counted, summarise
-from understudy.core.config import Drafts, Forks, NoChecks
+from understudy.core.config import Drafts, Forks, NoChecks, Required
+from understudy.core.dependencies import by_head_ref, dependencies, with_dependencies
 from understudy.core.model import (
     ChecksUnreadable,
     Eligible,
@@ -20,11 +20,10 @@ from understudy.core.model import (
     Verdict,
     Waiting,
 )
-from understudy.core.ordering import circles
 from understudy.core.record import IN, LineState
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
     from datetime import datetime
 
     from understudy.core.config import Stage
@@ -37,6 +36,7 @@ class Context:
     """What a verdict depends on beside the pull request and the rules.
 
     `own` names the job that runs understudy, by source and name: it does not gate (trap 10).
+    `demanded` are the checks that the base's protection requires.
     """
 
     base_ref: str
@@ -44,6 +44,7 @@ class Context:
     now: datetime
     previous: Line | None = None
     own: frozenset[tuple[str, str]] = frozenset()
+    demanded: tuple[str, ...] = ()
 
 
 Judged = tuple[tuple[PullRequest, Verdict], ...]
@@ -55,11 +56,10 @@ def judge_all(
     *,
     now: datetime,
     previous: Record | None,
-    own: frozenset[tuple[str, str]] = frozenset(),
 ) -> Judged:
     """Judge every open pull request; one that is out takes those that depend on it out too."""
     lines = {line.number: line for line in previous.pull_requests} if previous else {}
-    head_refs = frozenset(_by_head_ref(snapshot))
+    head_refs = frozenset(by_head_ref(snapshot))
     verdicts = {
         pull_request.number: judge(
             pull_request,
@@ -69,12 +69,13 @@ def judge_all(
                 open_head_refs=head_refs - {pull_request.head_ref},
                 now=now,
                 previous=lines.get(pull_request.number),
-                own=own,
+                own=snapshot.own_checks,
+                demanded=snapshot.required_checks or (),
             ),
         )
         for pull_request in snapshot.pull_requests
     }
-    settled = _with_dependencies(verdicts, dependencies(snapshot))
+    settled = with_dependencies(verdicts, dependencies(snapshot))
     return tuple((each, settled[each.number]) for each in snapshot.pull_requests)
 
 
@@ -89,47 +90,6 @@ def judge(pull_request: PullRequest, rules: Stage, context: Context) -> Verdict:
         if refused is not None:
             return refused
     return _by_checks(pull_request, rules, context)
-
-
-def dependencies(snapshot: Snapshot) -> dict[int, frozenset[int]]:
-    """Return the open pull requests that each one needs: named, or stacked upon.
-
-    One that is not open any more is no constraint: it has landed, or was given up.
-    """
-    open_numbers = {each.number for each in snapshot.pull_requests}
-    by_head_ref = _by_head_ref(snapshot)
-    found = {}
-    for each in snapshot.pull_requests:
-        stacked = by_head_ref.get(each.base_ref, set())
-        below = set() if each.base_ref == snapshot.base_ref else stacked
-        found[each.number] = frozenset((each.depends_on & open_numbers) | (below - {each.number}))
-    return found
-
-
-def _by_head_ref(snapshot: Snapshot) -> dict[str, set[int]]:
-    """Only branches of the repository can be stacked upon: a fork names its own as it likes."""
-    found: dict[str, set[int]] = {}
-    for each in snapshot.pull_requests:
-        if not each.from_fork:
-            found.setdefault(each.head_ref, set()).add(each.number)
-    return found
-
-
-_DEPENDS_ON = re.compile(
-    r"^[ \t]*depends-on:[ \t]*(#[0-9]+(?:[ \t,]+(?:and[ \t]+)?#[0-9]+)*)",
-    re.IGNORECASE | re.MULTILINE,
-)
-_LONGEST_NUMBER = 9
-
-
-def depends_on_in(body: str) -> frozenset[int]:
-    """Read the lines `Depends-On: #12` or `Depends-On: #12, #13` of a description."""
-    return frozenset(
-        int(number)
-        for named in _DEPENDS_ON.findall(body)
-        for number in re.findall(r"[0-9]+", named)
-        if len(number) <= _LONGEST_NUMBER
-    )
 
 
 # --- rules ---------------------------------------------------------------------------------------
@@ -187,7 +147,7 @@ def _by_checks(pull_request: PullRequest, rules: Stage, context: Context) -> Ver
     if isinstance(pull_request.checks, ChecksUnreadable):
         return _as_before(pull_request, pull_request.checks, context.previous)
     checks = counted(pull_request.checks, ignore=rules.checks.ignore, own=context.own)
-    summary = summarise(checks, required=rules.checks.required)
+    summary = summarise(checks, required=_required(rules, context))
     if summary.failed:
         detail = f"{_named(summary.failed)} failed; a push that passes lets it in"
         return Excluded(reason=Reason.CHECKS_FAILED, detail=detail)
@@ -202,6 +162,11 @@ def _by_checks(pull_request: PullRequest, rules: Stage, context: Context) -> Ver
     if not summary.passed:
         return _without_checks(pull_request, rules, context)
     return Eligible()
+
+
+def _required(rules: Stage, context: Context) -> tuple[str, ...]:
+    names = rules.checks.required
+    return context.demanded if isinstance(names, Required) else names
 
 
 def _without_checks(pull_request: PullRequest, rules: Stage, context: Context) -> Verdict:
@@ -258,43 +223,3 @@ _PASSED_BEFORE = IN | {LineState.CONFLICTED, LineState.EVICTED}
 def _named(checks: Iterable[Check]) -> str:
     names = [f"`{check.name}`" + (f" ({check.word})" if check.word else "") for check in checks]
     return ("check " if len(names) == 1 else "checks ") + ", ".join(names)
-
-
-# --- dependencies --------------------------------------------------------------------------------
-
-
-def _with_dependencies(
-    verdicts: Mapping[int, Verdict], needs: Mapping[int, frozenset[int]]
-) -> dict[int, Verdict]:
-    settled = dict(verdicts)
-    for number in circles(needs):
-        detail = "it depends on itself through others; take one `Depends-On` away"
-        settled[number] = Excluded(reason=Reason.DEPENDENCY_CYCLE, detail=detail)
-    dependants: dict[int, list[int]] = {}
-    for number in sorted(needs):
-        for needed in needs[number]:
-            dependants.setdefault(needed, []).append(number)
-    # Excluded ones first: what depends on both is out until somebody acts.
-    for kind in (Excluded, Waiting):
-        out = sorted(
-            (n for n, verdict in settled.items() if isinstance(verdict, kind)), reverse=True
-        )
-        while out:
-            needed = out.pop()
-            for dependant in dependants.get(needed, ()):
-                if isinstance(settled[dependant], Eligible):
-                    settled[dependant] = _without(needed, settled[needed])
-                    out.append(dependant)
-    return settled
-
-
-def _without(needed: int, verdict: Verdict) -> Verdict:
-    match verdict:
-        case Waiting():
-            detail = f"it depends on #{needed}, which is waiting"
-            return Waiting(reason=Reason.DEPENDENCY, detail=detail)
-        case Excluded() | Eligible():
-            detail = f"it depends on #{needed}, which is out"
-            return Excluded(reason=Reason.DEPENDENCY, detail=detail)
-        case _:
-            assert_never(verdict)

@@ -74,11 +74,18 @@ class PullRequest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Snapshot:
-    """The world as one read of the forge saw it."""
+    """The world as one read of the forge saw it.
+
+    `required_checks` are those that the forge itself demands before a merge into the base; None:
+    the forge demands none, or knows of no such thing. `own_checks` name the job that runs
+    understudy, by source and name: it does not gate (trap 10).
+    """
 
     base_ref: str
     base: CommitSha
     pull_requests: tuple[PullRequest, ...]
+    required_checks: tuple[str, ...] | None = None
+    own_checks: frozenset[tuple[str, str]] = frozenset()
 
 
 # --- may it be on stage? -------------------------------------------------------------------------

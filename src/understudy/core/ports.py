@@ -9,7 +9,8 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
     from datetime import datetime
 
-    from understudy.core.decisions import Publication, RefUpdate
+    from understudy.core.answers import Report
+    from understudy.core.decisions import Publication, Raced, RefUpdate
     from understudy.core.model import (
         CommitSha,
         ConflictedFile,
@@ -31,11 +32,34 @@ class Clock(Protocol):
 class Forge(Protocol):
     """Where pull requests and their checks are read."""
 
-    def snapshot(self, previous: Record | None) -> Snapshot:
+    def snapshot(self, previous: Record | None) -> Snapshot | Raced:
         """Read the whole world, or raise: never return a part of it (invariant 4).
 
         `previous` is the last record: a forge that has no numbers of its own keeps those given.
+        Raced: what was read here and there does not belong to one moment.
         """
+
+    def report(self, record: Record) -> Report:
+        """Tell each pull request what became of it, where that differs from what it was told.
+
+        A failure to tell is part of the result: the record is published already.
+        """
+
+
+class Access(Protocol):
+    """What git needs to reach the remote beyond the user's own settings."""
+
+    def git_settings(self) -> Sequence[tuple[str, str]]:
+        """Return git configuration, in order. It may hold a credential: never for an argument."""
+
+
+class _Nothing:
+    def git_settings(self) -> Sequence[tuple[str, str]]:
+        return ()
+
+
+USERS_OWN_ACCESS: Access = _Nothing()
+"""Git finds its credentials by itself: helpers, an ssh agent, or none needed."""
 
 
 class Remote(Protocol):

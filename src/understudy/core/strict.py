@@ -88,8 +88,7 @@ def _refuse_unknown(mapping: Mapping[str, object], known: Sequence[str], where: 
 def _value(value: object, kind: Any, where: str) -> Any:  # noqa: ANN401 - any type a field may have
     origin, parts = get_origin(kind), get_args(kind)
     if origin is types.UnionType:
-        inner = next(part for part in parts if part is not types.NoneType)
-        return None if value is None else _value(value, inner, where)
+        return _one_of(value, parts, where)
     if origin is dict:
         return {
             key: _value(each, parts[1], _inside(where, key))
@@ -103,6 +102,15 @@ def _value(value: object, kind: Any, where: str) -> Any:  # noqa: ANN401 - any t
     if isinstance(kind, type) and issubclass(kind, msgspec.Struct):
         return _struct(value, kind, where)
     return value if kind is Any else _scalar(value, kind, where)
+
+
+def _one_of(value: object, kinds: Sequence[Any], where: str) -> Any:  # noqa: ANN401 - as above
+    """Read an optional value, or a list that one word can stand for."""
+    if value is None and types.NoneType in kinds:
+        return None
+    kinds = [kind for kind in kinds if kind is not types.NoneType]
+    words = [kind for kind in kinds if isinstance(kind, type) and issubclass(kind, enum.Enum)]
+    return _value(value, words[0] if words and isinstance(value, str) else kinds[0], where)
 
 
 def _mapping(value: object, where: str) -> Mapping[str, object]:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from understudy.core import refnames, strict
+from understudy.core.answers import Report
 from understudy.core.checks import Run, newest
 from understudy.core.errors import UsageError
 from understudy.core.model import CommitSha, PullRequest, Snapshot
@@ -101,6 +102,10 @@ class ListingForge:
                 for entry in sorted(listing.pull_requests, key=lambda entry: entry.number)
             ),
         )
+
+    def report(self, record: Record) -> Report:  # noqa: ARG002 - as above
+        """Tell nobody: a file is only read."""
+        return Report()
 
     def _content(self) -> bytes:
         try:

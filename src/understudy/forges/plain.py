@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from understudy.core.answers import Report
 from understudy.core.errors import UsageError
 from understudy.core.model import CommitSha, PullRequest, Snapshot
 from understudy.forges.marks import checks_in
@@ -61,6 +62,10 @@ class PlainForge:
                 for ref, head in sorted(heads.items(), key=lambda item: numbers[item[0]])
             ),
         )
+
+    def report(self, record: Record) -> Report:  # noqa: ARG002 - nobody could be told
+        """Tell nobody: branches and notes have no place for answers."""
+        return Report()
 
     def _heads(
         self, refs: Mapping[str, CommitSha], patterns: Iterable[str]

@@ -20,10 +20,13 @@ from understudy.core.errors import (
     ProcessTimeoutError,
     UnderstudyError,
 )
+from understudy.core.ports import USERS_OWN_ACCESS
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
     from pathlib import Path
+
+    from understudy.core.ports import Access
 
 MINIMUM_VERSION = (2, 39)
 """`git merge-tree --stdin` came with 2.39."""
@@ -112,6 +115,7 @@ class Git:
 
     directory: Path
     scratch: Path
+    access: Access = USERS_OWN_ACCESS
 
     def run(
         self,
@@ -153,7 +157,7 @@ class Git:
         """Start a git that writes into the scratch and takes `attributes` for its work tree."""
         environment = {
             **_LOCAL,
-            **_config({**_LOCAL_CONFIG, "core.bare": "false"}),
+            **_config([*_LOCAL_CONFIG.items(), ("core.bare", "false")]),
             "GIT_DIR": str(self.directory),
             "GIT_WORK_TREE": str(attributes),
             **self.writing_scratch(),
@@ -166,7 +170,7 @@ class Git:
         """Run a git that talks to the remote; the exit code is an answer."""
         environment = {
             **{name: os.environ[name] for name in _TRANSPORT_PASSED_ON if name in os.environ},
-            **_config(_TRANSPORT_CONFIG),
+            **_config([*_TRANSPORT_CONFIG.items(), *self.access.git_settings()]),
             "GIT_DIR": str(self.directory),
             "GIT_TERMINAL_PROMPT": "0",
             "GIT_ALLOW_PROTOCOL": ALLOWED_PROTOCOLS,
@@ -180,7 +184,7 @@ class Git:
         """Return the environment in which scratch objects are seen; new ones go to the mirror."""
         return {
             **_LOCAL,
-            **_config(_LOCAL_CONFIG),
+            **_config(_LOCAL_CONFIG.items()),
             "GIT_DIR": str(self.directory),
             "GIT_ALTERNATE_OBJECT_DIRECTORIES": _quoted(self.scratch),
         }
@@ -198,9 +202,9 @@ def _quoted(path: Path) -> str:
     return '"' + str(path).replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
-def _config(values: Mapping[str, str]) -> dict[str, str]:
+def _config(values: Collection[tuple[str, str]]) -> dict[str, str]:
     environment = {"GIT_CONFIG_COUNT": str(len(values))}
-    for index, (key, value) in enumerate(values.items()):
+    for index, (key, value) in enumerate(values):
         environment[f"GIT_CONFIG_KEY_{index}"] = key
         environment[f"GIT_CONFIG_VALUE_{index}"] = value
     return environment

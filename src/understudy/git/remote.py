@@ -13,7 +13,7 @@ from understudy.core.decisions import Publication, Published, Raced
 from understudy.core.errors import UnavailableError, UsageError
 from understudy.core.model import CommitSha
 from understudy.git.refusals import refusal
-from understudy.process import redacted
+from understudy.redaction import redacted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from understudy.core.decisions import Published, Refused
 from understudy.core.errors import DamagedCacheError, UnavailableError
 from understudy.core.model import CommitSha, Revision, TreeSha
+from understudy.core.ports import USERS_OWN_ACCESS
 from understudy.git.cache import locked_cache
 from understudy.git.command import Git, installed_version
 from understudy.git.merging import MergeEngine
@@ -23,11 +24,14 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from understudy.core.decisions import Publication, RefUpdate
+    from understudy.core.ports import Access
     from understudy.core.record import Record
 
 
 @contextmanager
-def open_repository(remote: str, *, cache: Path) -> Iterator[GitRepository]:
+def open_repository(
+    remote: str, *, cache: Path, access: Access = USERS_OWN_ACCESS
+) -> Iterator[GitRepository]:
     """Open the mirror of a remote, made anew where it is missing, foreign or damaged.
 
     Raises:
@@ -40,7 +44,8 @@ def open_repository(remote: str, *, cache: Path) -> Iterator[GitRepository]:
     with locked_cache(address, root=cache) as folder, ExitStack() as cleanup:
         folder.clear_scratch()
         cleanup.callback(folder.remove_scratch)
-        link = RemoteGit(git=Git(directory=folder.mirror, scratch=folder.scratch), address=address)
+        git = Git(directory=folder.mirror, scratch=folder.scratch, access=access)
+        link = RemoteGit(git=git, address=address)
         make_ready(folder, link)
         repository = GitRepository(link, version=version)
         cleanup.callback(repository.close)

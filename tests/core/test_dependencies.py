@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from understudy.core.config import parse
-from understudy.core.eligibility import dependencies, depends_on_in, judge_all
+from understudy.core.config_file import parse
+from understudy.core.dependencies import dependencies, depends_on_in
+from understudy.core.eligibility import judge_all
 from understudy.core.model import (
     Check,
     CheckState,

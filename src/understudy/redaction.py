@@ -1,0 +1,21 @@
+"""What must never be shown: known secrets, and credentials in addresses."""
+
+from __future__ import annotations
+
+import re
+
+_CREDENTIALS = re.compile(r"(?<=://)[^/\s]+(?=@)")
+_secrets: set[str] = set()
+
+
+def keep_secret(text: str) -> None:
+    """Blank this text out of whatever is said from now on."""
+    if text:
+        _secrets.add(text)
+
+
+def redacted(text: str) -> str:
+    """Return the text with known secrets, and the credentials of any URL in it, blanked out."""
+    for secret in _secrets:
+        text = text.replace(secret, "***")
+    return _CREDENTIALS.sub("***", text)

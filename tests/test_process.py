@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from understudy import process
+from understudy import process, redaction
 from understudy.core.errors import ProcessError, ProcessTimeoutError
 
 PYTHON = sys.executable
@@ -89,7 +89,7 @@ def test_output_stands_in_where_a_failing_program_says_nothing_else() -> None:
     ],
 )
 def test_credentials_in_addresses_are_blanked(text: str, shown: str) -> None:
-    assert process.redacted(text) == shown
+    assert redaction.redacted(text) == shown
 
 
 def test_no_credential_is_left_in_an_error_neither_of_command_nor_of_output() -> None:

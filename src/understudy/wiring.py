@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from understudy import __version__
-from understudy.core.config import NAMES, Config
+from understudy.core.config import NAMES, Config, ForgeKind
 from understudy.core.config_file import parse
 from understudy.core.decisions import (
     Published,
@@ -20,7 +20,9 @@ from understudy.core.decisions import (
 )
 from understudy.core.errors import ConfigError, RacedError, RefusedError, UsageError
 from understudy.core.model import CommitSha, ToolIdentity
+from understudy.core.ports import USERS_OWN_ACCESS
 from understudy.documents import load
+from understudy.forge_choice import Asked, ForgeWhenAsked, Host, host_of
 from understudy.git.remote import is_local_path
 from understudy.git.repository import GitRepository, open_repository
 from understudy.process import attempt
@@ -29,11 +31,8 @@ from understudy.stage import Project
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from contextlib import AbstractContextManager
 
-    from understudy.core.answers import Report
-    from understudy.core.model import Snapshot
-    from understudy.core.ports import Forge
-    from understudy.core.record import Record
 
 MARKING_ATTEMPTS = 10
 
@@ -51,6 +50,7 @@ class Options:
     stage: str | None = None
     pull_requests: Path | None = None
     cache: Path | None = None
+    forge: ForgeKind | None = None
 
 
 class SystemClock:
@@ -70,15 +70,24 @@ def open_project(options: Options) -> Iterator[Project]:
         ConfigError: the configuration is wrong.
         UnavailableError: the remote cannot be read.
     """
-    address = options.repo or _origin_here()
-    cache = options.cache or _cache_folder()
-    with open_repository(address, cache=cache) as repository:
+    address, clock = options.repo or _origin_here(), SystemClock()
+    host = host_of(address, kind=options.forge, clock=clock)
+    with _opened(address, options, host) as repository:
         config = _configuration(repository, options.config)
         name, stage = config.stage(options.stage)
+        asked = Asked(
+            remote=repository,
+            host=host,
+            kind=options.forge,
+            listing=options.pull_requests,
+            config=config,
+            stage_name=name,
+            stage=stage,
+        )
         yield Project(
             repository=repository,
-            forge=_ForgeWhenAsked(repository, config, options.pull_requests),
-            clock=SystemClock(),
+            forge=ForgeWhenAsked(asked),
+            clock=clock,
             config=config,
             stage_name=name,
             stage=stage,
@@ -104,11 +113,12 @@ def mark(
     """
     from understudy.forges.marks import encode_marks  # noqa: PLC0415 - only this command needs it
 
-    address = options.repo or _origin_here()
-    with open_repository(address, cache=options.cache or _cache_folder()) as repository:
+    address, clock = options.repo or _origin_here(), SystemClock()
+    host = host_of(address, kind=options.forge, clock=clock)
+    with _opened(address, options, host) as repository:
         config = _configuration(repository, options.config)
         ref = config.plain.notes
-        text = encode_marks(marks, source=source, url=url, at=SystemClock().now())
+        text = encode_marks(marks, source=source, url=url, at=clock.now())
         for _ in range(MARKING_ATTEMPTS):
             repository.look_again()
             full = _full_commit(repository, commit)
@@ -129,28 +139,11 @@ def mark(
     raise RacedError(message, hint="Try again when fewer checks report at once.")
 
 
-@dataclass(frozen=True, slots=True)
-class _ForgeWhenAsked:
-    """The forge that was chosen. Reading history asks none, so none is loaded before."""
-
-    repository: GitRepository
-    config: Config
-    listing: Path | None
-
-    def snapshot(self, previous: Record | None) -> Snapshot | Raced:
-        return self._chosen().snapshot(previous)
-
-    def report(self, record: Record) -> Report:
-        return self._chosen().report(record)
-
-    def _chosen(self) -> Forge:
-        if self.listing is None:
-            from understudy.forges.plain import PlainForge  # noqa: PLC0415 - see above
-
-            return PlainForge(self.repository, self.config)
-        from understudy.forges.listing import ListingForge  # noqa: PLC0415 - see above
-
-        return ListingForge(self.repository, self.config, self.listing)
+def _opened(
+    address: str, options: Options, host: Host | None
+) -> AbstractContextManager[GitRepository]:
+    access = host.access() if host else USERS_OWN_ACCESS
+    return open_repository(address, cache=options.cache or _cache_folder(), access=access)
 
 
 def _tool(repository: GitRepository) -> ToolIdentity:

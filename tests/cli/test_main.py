@@ -72,7 +72,7 @@ print(sorted(sys.modules), file=sys.stderr)
             "Invalid value for 'N': `twelve` is not the number of a pull request.",
             "See `understudy why --help`.",
         ),
-        (["log", "--nope"], "No such option '--nope'.", "See `understudy log --help`."),
+        (["log", "--xyz"], "No such option '--xyz'.", "See `understudy log --help`."),
         (
             ["mark", "abc", "--check", "lint"],
             "Invalid value for '--check': `lint` is not NAME=STATE, as in `lint=success`.",

@@ -172,7 +172,7 @@ RULES: dict[str, tuple[dict[str, Any], dict[str, Any], str]] = {
     "trap 05: none yet": (
         {},
         {"pushed_at": JUST_NOW},
-        "waits (no-checks): no check has reported yet, less than 60 s after the push",
+        "waits (no-checks-yet): no check has reported yet, less than 60 s after the push",
     ),
     "trap 05: none": ({}, {"pushed_at": LONG_AGO}, "in"),
     "none, to wait for": (
@@ -188,7 +188,7 @@ RULES: dict[str, tuple[dict[str, Any], dict[str, Any], str]] = {
     "none yet, to be excluded later": (
         {"checks": {"none": "exclude", "grace": "1m"}},
         {"pushed_at": JUST_NOW},
-        "waits (no-checks): no check has reported yet, less than 60 s after the push",
+        "waits (no-checks-yet): no check has reported yet, less than 60 s after the push",
     ),
     "trap 01, trap 39: unreadable": (
         {},

@@ -34,6 +34,11 @@ def project_options(handler: Handler) -> Handler:
         envvar="UNDERSTUDY_CONFIG",
         help="Use this configuration instead of the default branch's.",
     )
+    @click.option(
+        "--forge",
+        type=click.Choice(("auto", "github", "plain")),
+        help="Where pull requests are. [default: as configured, else by the remote's address]",
+    )
     @verbose_option
     @functools.wraps(handler)
     def with_options(
@@ -41,13 +46,19 @@ def project_options(handler: Handler) -> Handler:
         repo: str | None,
         stage: str | None,
         config: Path | None,
+        forge: str | None,
         pull_requests: Path | None = None,
         **others: object,
     ) -> object:
+        from understudy.core.config import ForgeKind
         from understudy.wiring import Options
 
         options = Options(
-            repo=repo, config=config, stage=stage, pull_requests=pull_requests, cache=None
+            repo=repo,
+            config=config,
+            stage=stage,
+            pull_requests=pull_requests,
+            forge=ForgeKind(forge) if forge else None,
         )
         return handler(options=options, **others)
 
@@ -114,6 +125,11 @@ def repeated(options: Options) -> str:
     """Return the options that a suggested command must repeat to mean the same project."""
     from understudy.redaction import redacted
 
-    named = (("--repo", options.repo), ("--stage", options.stage), ("--config", options.config))
+    named = (
+        ("--repo", options.repo),
+        ("--stage", options.stage),
+        ("--config", options.config),
+        ("--forge", options.forge and options.forge.value),
+    )
     words = (word for name, value in named if value for word in (name, str(value)))
     return redacted(shlex.join(words))

@@ -16,12 +16,24 @@ if TYPE_CHECKING:
 @click.command("rebuild")
 @click.option("--dry-run", is_flag=True, help="Say what would be done; push nothing.")
 @click.option("--resume", is_flag=True, help="End a hold: follow the pull requests again.")
+@click.option(
+    "--after-grace",
+    is_flag=True,
+    help="Wait and rebuild again where a push is too recent to tell that it has no checks.",
+)
 @shared.listing_option
 @shared.trigger_options
 @shared.json_option
 @shared.project_options
 def command(
-    *, options: Options, dry_run: bool, resume: bool, kind: str, by: str, as_json: bool
+    *,
+    options: Options,
+    dry_run: bool,
+    resume: bool,
+    after_grace: bool,
+    kind: str,
+    by: str,
+    as_json: bool,
 ) -> int:
     """Bring the stage up to date.
 
@@ -29,7 +41,9 @@ def command(
     pushed only if its content changes; who is in, waiting or out is recorded in any case. Conflicts
     and waiting pull requests are no failure.
     """
-    request = rebuilding.Request(kind=kind, by=by, dry_run=dry_run, resume=resume)
+    request = rebuilding.Request(
+        kind=kind, by=by, dry_run=dry_run, resume=resume, after_grace=after_grace
+    )
     done = rebuilding.rebuild(options, request)
     if as_json:
         printing.show_text(rebuilding.as_json(done))

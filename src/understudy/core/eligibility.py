@@ -185,7 +185,7 @@ def _without_checks(pull_request: PullRequest, rules: Stage, context: Context) -
     if pushed is not None and context.now - pushed < grace:
         seconds = round(grace.total_seconds())
         detail = f"no check has reported yet, less than {seconds} s after the push"
-        return Waiting(reason=Reason.NO_CHECKS, detail=detail)
+        return Waiting(reason=Reason.NO_CHECKS_YET, detail=detail)
     match rules.checks.none:
         case NoChecks.INCLUDE:
             return Eligible()

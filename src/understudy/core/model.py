@@ -104,6 +104,7 @@ class Reason(enum.Enum):
     CHECKS_MISSING = "checks-missing"
     CHECKS_UNREADABLE = "checks-unreadable"
     NO_CHECKS = "no-checks"
+    NO_CHECKS_YET = "no-checks-yet"
     DEPENDENCY = "dependency"
     DEPENDENCY_CYCLE = "dependency-cycle"
     HEAD_MISSING = "head-missing"

@@ -39,10 +39,11 @@ class Forge(Protocol):
         Raced: what was read here and there does not belong to one moment.
         """
 
-    def report(self, record: Record) -> Report:
+    def report(self, record: Record, before: Record | None) -> Report:
         """Tell each pull request what became of it, where that differs from what it was told.
 
-        A failure to tell is part of the result: the record is published already.
+        `before` is the record that was the newest until then: where a forge does not show what
+        was said, it tells. A failure to tell is part of the result: the record is published.
         """
 
 

@@ -165,7 +165,8 @@ _REASONS = {
     Reason.CHECKS_PENDING: "checks are still running",
     Reason.CHECKS_MISSING: "a required check has not reported",
     Reason.CHECKS_UNREADABLE: "its checks could not be read",
-    Reason.NO_CHECKS: "it has no checks yet",
+    Reason.NO_CHECKS: "it has no checks",
+    Reason.NO_CHECKS_YET: "it has no checks yet",
     Reason.DEPENDENCY: "a pull request it depends on is out",
     Reason.DEPENDENCY_CYCLE: "it depends on itself through others",
     Reason.HEAD_MISSING: "the remote no longer has its head commit",
@@ -267,3 +268,22 @@ def turned(change: Change) -> str:
     before = STATE_WORDS[change.before] if change.before else "not open"
     after = STATE_WORDS[change.after] if change.after else "closed"
     return f"{after}, new head" if change.before is change.after else f"{before} -> {after}"
+
+
+# --- where a forge shows it ----------------------------------------------------------------------
+
+FAILED = "understudy failed"
+BOTH_SIDES = "Both sides of the conflicts"
+
+
+def more(count: int) -> str:
+    return f"{count} more"
+
+
+def unsent(count: int) -> str:
+    """Say that answers did not reach their pull requests."""
+    return "An answer could not be sent" if count == 1 else f"{count} answers could not be sent"
+
+
+def left_as_on(base: str) -> str:
+    return f"Left as on {base}"

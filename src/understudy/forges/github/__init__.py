@@ -1,0 +1,1 @@
+"""GitHub, and GitHub Enterprise Server: pull requests and checks read, answers written."""

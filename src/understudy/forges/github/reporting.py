@@ -1,0 +1,173 @@
+"""What each pull request is told: a commit status, and if wanted a comment and a deployment.
+
+An answer is sent only where it differs from what GitHub already shows, so one that was lost is
+sent by the next rebuild. No failure here is one of the rebuild: the stage is published already.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from understudy.core.answers import Report, answers, context
+from understudy.core.decisions import Finding
+from understudy.core.errors import RefusedError, UnavailableError, UnderstudyError
+from understudy.forges.github.client import MayNotError
+from understudy.forges.github.comments import put_comment
+from understudy.forges.github.deployments import show_deployed
+from understudy.forges.github.reading import Forbidden
+from understudy.forges.github.reported import said_before
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from understudy.core.answers import Answer
+    from understudy.core.config import Stage
+    from understudy.core.record import Line, Record
+    from understudy.forges.github.client import GitHub
+    from understudy.forges.github.reading import OpenPullRequest
+
+TELLING = 120.0
+"""Seconds for all answers; what is left is said by the next rebuild."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Voice:
+    """How a stage speaks: the page that answers lead to, and the text of a comment."""
+
+    page: str
+    comment: Callable[[Record, Line], str]
+
+
+class Reporter:
+    """Tells the pull requests of one stage, knowing what GitHub shows them already."""
+
+    def __init__(self, github: GitHub, stage_name: str, stage: Stage, voice: Voice) -> None:
+        """Nothing is known yet of what was said before."""
+        self._github, self._voice = github, voice
+        self._name, self._wanted = stage_name, stage.report
+        self._shown: dict[str, tuple[str, str] | None] = {}
+
+    def remember(self, pull_requests: Iterable[OpenPullRequest]) -> None:
+        """Take note of the answer that GitHub shows on each head, if it may be read."""
+        self._shown = {}
+        for each in pull_requests:
+            if not isinstance(each.reported, Forbidden):
+                said = said_before(each.reported, context(self._name))
+                shown = (said.state.lower(), said.description or "") if said else None
+                self._shown[each.node.head_ref_oid] = shown
+
+    def report(self, record: Record, before: Record | None) -> Report:
+        """Send what is new; what could not be sent is part of the result."""
+        self._github.transport.within(TELLING)
+        round_ = _Round()
+        news = self._news(record, before) if self._wanted.status else ()
+        for answer in news:
+            round_.try_to(f"#{answer.number}", self._telling(record, answer, round_))
+        if self._wanted.deployments and record.published:
+            round_.try_to(record.branch, lambda: self._deploy(record))
+        return round_.result()
+
+    def _news(self, record: Record, before: Record | None) -> tuple[Answer, ...]:
+        """Return one answer a head, where GitHub does not show it yet."""
+        by_head: dict[str, Answer] = {}
+        for answer in answers(record, out=self._wanted.out):
+            by_head.setdefault(answer.head, answer)
+        last = answers(before, out=self._wanted.out) if before else ()
+        told = {answer.head: _said(answer) for answer in reversed(last)} | self._shown
+        return tuple(each for head, each in by_head.items() if told.get(head) != _said(each))
+
+    def _telling(self, record: Record, answer: Answer, round_: _Round) -> Callable[[], None]:
+        """Write the comment before the status: one that is lost is written again with it."""
+
+        def tell() -> None:
+            line = record.line(answer.number)
+            if self._wanted.comment and line:
+                round_.unless_refused(lambda: self._comment(record, line))
+            self._status(answer)
+
+        return tell
+
+    def _status(self, answer: Answer) -> None:
+        """https://docs.github.com/en/rest/commits/statuses#create-a-commit-status ."""
+        payload = {
+            "state": answer.state.value,
+            "context": context(self._name),
+            "description": answer.text,
+            "target_url": self._voice.page,
+        }
+        self._github.write("POST", self._github.path("statuses", answer.head), payload)
+
+    def _comment(self, record: Record, line: Line) -> None:
+        put_comment(self._github, line.number, self._voice.comment(record, line))
+
+    def _deploy(self, record: Record) -> bool:
+        if record.published is None:
+            return False
+        return show_deployed(
+            self._github,
+            record.published.commit,
+            environment=self._name,
+            page=self._voice.page,
+        )
+
+
+class _Round:
+    """One round of answers. It is over when GitHub, or its own time, allows no more."""
+
+    def __init__(self) -> None:
+        self._sent = 0
+        self._unsent: list[str] = []
+        self._failures: dict[str, UnderstudyError] = {}
+        self._over = False
+        self._parts_refused = False
+
+    def try_to(self, subject: str, send: Callable[[], bool | None]) -> None:
+        if self._over:
+            self._unsent.append(subject)
+            return
+        try:
+            self._sent += send() is not False
+        except UnavailableError as error:
+            self._note(subject, error)
+            self._over = True
+        except UnderstudyError as error:
+            self._note(subject, error)
+            self._over = isinstance(error, MayNotError)
+
+    def unless_refused(self, send: Callable[[], None]) -> None:
+        """Go on with the rest of an answer where a part of it is not allowed, here or at all."""
+        if self._parts_refused:
+            return
+        try:
+            send()
+        except RefusedError as error:
+            self._failures.setdefault(error.message, error)
+            self._parts_refused = isinstance(error, MayNotError)
+
+    def result(self) -> Report:
+        return Report(sent=self._sent, unsent=tuple(map(self._finding, self._failures.values())))
+
+    def _note(self, subject: str, error: UnderstudyError) -> None:
+        self._unsent.append(subject)
+        self._failures.setdefault(error.message, error)
+
+    def _finding(self, error: UnderstudyError) -> Finding:
+        return Finding(
+            rule="not-told",
+            subject=_counted(self._unsent),
+            message=error.message,
+            remedy=error.hint,
+        )
+
+
+def _said(answer: Answer) -> tuple[str, str]:
+    return answer.state.value, answer.text
+
+
+_LISTED = 5
+
+
+def _counted(subjects: list[str]) -> str:
+    more = len(subjects) - _LISTED
+    return ", ".join(subjects[:_LISTED]) + (f" and {more} more" if more > 0 else "")

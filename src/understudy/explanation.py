@@ -55,6 +55,14 @@ def explain(project: Project, record: Record, number: int) -> Explanation:
     )
 
 
+def conflicts_of(project: Project, record: Record, number: int) -> tuple[ConflictView, ...]:
+    """Return the conflicts of one line with both sides, and nothing that takes a fold to know."""
+    line = record.line(number)
+    if line is None or line.state is not LineState.CONFLICTED:
+        return ()
+    return _Inquiry(project, record, line).views()
+
+
 class _Inquiry:
     """Merges made to explain one conflict."""
 

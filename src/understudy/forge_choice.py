@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import functools
 import os
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -17,16 +18,19 @@ from understudy.forges.github.auth import AppKey, GitAccess, found_in, no_creden
 from understudy.forges.github.place import place_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from understudy.core.answers import Report
     from understudy.core.config import Config, Stage
     from understudy.core.decisions import Raced
+    from understudy.core.diagnosis import Inspected, Observation
     from understudy.core.model import Snapshot
     from understudy.core.ports import Access, Clock, Forge, Remote
     from understudy.core.record import Line, Record
     from understudy.forges.github.auth import Credentials
     from understudy.forges.github.client import GitHub
+    from understudy.forges.github.forge import Lane
     from understudy.forges.github.place import Place
 
 
@@ -79,6 +83,11 @@ class ForgeWhenAsked:
     def __init__(self, asked: Asked) -> None:
         """Choose nothing yet."""
         self._asked = asked
+        self._opened = ExitStack()
+
+    def close(self) -> None:
+        """Let go of what asking opened."""
+        self._opened.close()
 
     def snapshot(self, previous: Record | None) -> Snapshot | Raced:
         """See `ports.Forge.snapshot`."""
@@ -95,12 +104,11 @@ class ForgeWhenAsked:
             from understudy.forges.listing import ListingForge  # noqa: PLC0415 - see above
 
             return ListingForge(asked.remote, asked.config, asked.listing)
-        kind = asked.kind or asked.config.forge
-        if kind is ForgeKind.PLAIN or (kind is ForgeKind.AUTO and asked.host is None):
+        if _is_plain(asked):
             from understudy.forges.plain import PlainForge  # noqa: PLC0415 - see above
 
             return PlainForge(asked.remote, asked.config)
-        return _github_forge(asked)
+        return _github_forge(asked, self._opened)
 
 
 def open_github(host: Host) -> GitHub:
@@ -120,21 +128,63 @@ def open_github(host: Host) -> GitHub:
     return GitHub(host.place, host.credentials, Transport(told_to_wait=told_to_wait))
 
 
-def _github_forge(asked: Asked) -> Forge:
+def observe_forge(asked: Asked, repository: Inspected) -> Iterator[Observation]:
+    """Look at the forge that would be asked, and write nothing there."""
+    if not _is_plain(asked):
+        yield from observe_github(_known_host(asked), asked, repository)
+
+
+def observe_github(
+    host: Host, asked: Asked | None = None, repository: Inspected | None = None
+) -> Iterator[Observation]:
+    """Look at GitHub; without `asked`, as far as that goes where git cannot read the remote.
+
+    Raises:
+        UsageError: it cannot be asked at all.
+    """
+    github = open_github(host)
+    from understudy.diagnosing import examine  # noqa: PLC0415 - see above
+    from understudy.forges.github import doctor  # noqa: PLC0415
+
+    with closing(github.transport):
+        caller = doctor.Caller(github=github, now=host.clock.now())
+        access = tuple(examine(doctor.of_access(caller)))
+        yield from access
+        if asked and repository and doctor.has_access(access):
+            yield from examine(doctor.of_stage(caller, repository, _lane(asked)))
+
+
+def _is_plain(asked: Asked) -> bool:
+    kind = asked.kind or asked.config.forge
+    return kind is ForgeKind.PLAIN or (kind is ForgeKind.AUTO and asked.host is None)
+
+
+def _known_host(asked: Asked) -> Host:
     if asked.host is None:
         message = "The configuration says `forge: github`, and the remote's address is not known."
         hint = "Say so with `--forge github` too, so that git is given the token."
         raise UsageError(message, hint=hint)
-    github = open_github(asked.host)
-    from understudy.forges.github.forge import GitHubForge, Lane  # noqa: PLC0415 - see above
-    from understudy.forges.github.reported import our_run  # noqa: PLC0415
-    from understudy.forges.github.reporting import Voice  # noqa: PLC0415
+    return asked.host
 
-    lane = Lane(
+
+def _lane(asked: Asked) -> Lane:
+    from understudy.forges.github.forge import Lane  # noqa: PLC0415 - see above
+    from understudy.forges.github.reported import our_run  # noqa: PLC0415
+
+    return Lane(
         config=asked.config, name=asked.stage_name, stage=asked.stage, us=our_run(os.environ)
     )
-    voice = Voice(page=_page(asked.host.place, asked.stage), comment=_comment)
-    return GitHubForge(github, asked.remote, lane, voice)
+
+
+def _github_forge(asked: Asked, opened: ExitStack) -> Forge:
+    host = _known_host(asked)
+    github = open_github(host)
+    opened.callback(github.transport.close)
+    from understudy.forges.github.forge import GitHubForge  # noqa: PLC0415 - see above
+    from understudy.forges.github.reporting import Voice  # noqa: PLC0415
+
+    voice = Voice(page=_page(host.place, asked.stage), comment=_comment)
+    return GitHubForge(github, asked.remote, _lane(asked), voice)
 
 
 def _app(app: AppKey, place: Place, clock: Clock) -> Credentials:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 import os
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,11 +19,26 @@ from understudy.core.decisions import (
     RefUpdate,
     Refused,
 )
-from understudy.core.errors import ConfigError, RacedError, RefusedError, UsageError
+from understudy.core.errors import (
+    ConfigError,
+    DamagedCacheError,
+    RacedError,
+    RefusedError,
+    UnderstudyError,
+    UsageError,
+)
 from understudy.core.model import CommitSha, ToolIdentity
 from understudy.core.ports import USERS_OWN_ACCESS
 from understudy.documents import load
-from understudy.forge_choice import Asked, ForgeWhenAsked, Host, host_of
+from understudy.forge_choice import (
+    Asked,
+    ForgeWhenAsked,
+    Host,
+    host_of,
+    observe_forge,
+    observe_github,
+)
+from understudy.git.command import installed_version
 from understudy.git.remote import is_local_path
 from understudy.git.repository import GitRepository, open_repository
 from understudy.process import attempt
@@ -33,6 +49,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from contextlib import AbstractContextManager
 
+    from understudy.core.diagnosis import Diagnosis, Observation
 
 MARKING_ATTEMPTS = 10
 
@@ -73,7 +90,7 @@ def open_project(options: Options) -> Iterator[Project]:
     address, clock = options.repo or _origin_here(), SystemClock()
     host = host_of(address, kind=options.forge, clock=clock)
     with _opened(address, options, host) as repository:
-        config = _configuration(repository, options.config)
+        config, _ = _configuration(repository, options.config)
         name, stage = config.stage(options.stage)
         asked = Asked(
             remote=repository,
@@ -84,16 +101,17 @@ def open_project(options: Options) -> Iterator[Project]:
             stage_name=name,
             stage=stage,
         )
-        yield Project(
-            repository=repository,
-            forge=ForgeWhenAsked(asked),
-            clock=clock,
-            config=config,
-            stage_name=name,
-            stage=stage,
-            tool=_tool(repository),
-            remote_name=redacted(address),
-        )
+        with closing(ForgeWhenAsked(asked)) as forge:
+            yield Project(
+                repository=repository,
+                forge=forge,
+                clock=clock,
+                config=config,
+                stage_name=name,
+                stage=stage,
+                tool=_tool(repository),
+                remote_name=redacted(address),
+            )
 
 
 def mark(
@@ -116,7 +134,7 @@ def mark(
     address, clock = options.repo or _origin_here(), SystemClock()
     host = host_of(address, kind=options.forge, clock=clock)
     with _opened(address, options, host) as repository:
-        config = _configuration(repository, options.config)
+        config, _ = _configuration(repository, options.config)
         ref = config.plain.notes
         text = encode_marks(marks, source=source, url=url, at=clock.now())
         for _ in range(MARKING_ATTEMPTS):
@@ -137,6 +155,57 @@ def mark(
                     continue
     message = f"{ref} moved on the remote during each of {MARKING_ATTEMPTS} attempts."
     raise RacedError(message, hint="Try again when fewer checks report at once.")
+
+
+def diagnose(options: Options) -> Diagnosis:
+    """Look at all that a rebuild needs, and write nothing.
+
+    Raises:
+        UsageError: there is no telling which repository is meant.
+    """
+    from understudy.core.diagnosis import Diagnosis  # noqa: PLC0415 - only this command needs it
+
+    address = options.repo or _origin_here()
+    return Diagnosis(observations=tuple(_observed(address, options)))
+
+
+def _observed(address: str, options: Options) -> Iterator[Observation]:
+    from understudy import diagnosing  # noqa: PLC0415 - only this command needs it
+    from understudy.core.diagnosis import Examination, failed, fine  # noqa: PLC0415
+
+    row, host = "git", None
+    try:
+        yield fine(row, f"git {installed_version()}")
+        row = "credentials"
+        host = host_of(address, kind=options.forge, clock=SystemClock())
+        row = "remote"
+        with _opened(address, options, host) as repository:
+            yield fine(row, f"{redacted(address)} can be read")
+            row = "configuration"
+            config, where = _configuration(repository, options.config)
+            name, stage = config.stage(options.stage)
+            yield fine(row, where or "there is no file, so every default holds")
+            yield from diagnosing.examine(
+                diagnosing.of_remote(repository, config, name, stage=stage)
+            )
+            asked = Asked(
+                remote=repository,
+                host=host,
+                kind=options.forge,
+                listing=None,
+                config=config,
+                stage_name=name,
+                stage=stage,
+            )
+            look = functools.partial(observe_forge, asked, repository)
+            yield from diagnosing.examine([Examination(id="forge", look=look)])
+    except DamagedCacheError:
+        raise
+    except UnderstudyError as error:
+        yield failed(row, error)
+        if host is not None and options.forge is not ForgeKind.PLAIN:
+            look = functools.partial(observe_github, host)
+            yield from diagnosing.examine([Examination(id="forge", look=look)])
 
 
 def _opened(
@@ -188,21 +257,24 @@ def _cache_folder() -> Path:
     return (Path(home) if home else Path.home() / ".cache") / "understudy"
 
 
-def _configuration(repository: GitRepository, path: Path | None) -> Config:
-    """Read the given file, else the one on the remote's default branch (invariant 8)."""
+def _configuration(repository: GitRepository, path: Path | None) -> tuple[Config, str]:
+    """Read the given file, else the one on the remote's default branch (invariant 8).
+
+    Tell where it was found too; empty where there is none, and every default holds.
+    """
     if path is not None:
         try:
             content = path.read_bytes()
         except OSError as error:
             message = f"The configuration {path} cannot be read: {error.strerror}."
             raise ConfigError(message, hint="Check --config and UNDERSTUDY_CONFIG.") from error
-        return parse(load(content, where=str(path), failure=ConfigError))
+        return parse(load(content, where=str(path), failure=ConfigError)), str(path)
     commit = repository.default_tip()
     if commit is None or repository.fetch([commit]):
-        return parse(None)
+        return parse(None), ""
     for name in NAMES:
         found = repository.file(commit, name)
         if found is not None:
             where = f"{name} on the default branch"
-            return parse(load(found, where=where, failure=ConfigError))
-    return parse(None)
+            return parse(load(found, where=where, failure=ConfigError)), where
+    return parse(None), ""

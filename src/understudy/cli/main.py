@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING, NoReturn
 
 import click
 
-from understudy.cli import printing
+from understudy.cli import actions, printing
 from understudy.cli.session import Session
 from understudy.core.errors import DamagedCacheError, ExitCode, UnderstudyError
+from understudy.redaction import redacted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
 COMMANDS = {
+    "init": "Write the workflow that rebuilds on GitHub, and a configuration.",
     "rebuild": "Bring the stage up to date: judge, merge, publish, record.",
     "plan": "Say what a rebuild would do; nothing is pushed.",
     "why": "Explain where one pull request stands, and what would let it in.",
@@ -115,15 +117,21 @@ def _dispatch(arguments: Sequence[str], session: Session) -> int:
 
 def _tell(error: Exception, session: Session) -> int:
     if session.verbose:
-        click.echo("".join(traceback.format_exception(error)), err=True)
+        trace = redacted("".join(traceback.format_exception(error)))
+        click.echo(actions.harmless(trace), err=True)
+    message, hint, code = _said(error)
+    printing.tell_error(message, hint=hint)
+    actions.tell_failure(message, hint)
+    return code
+
+
+def _said(error: Exception) -> tuple[str, str, int]:
     if isinstance(error, click.ClickException):
-        printing.tell_error(error.format_message(), hint=_usage_hint(error))
-        return error.exit_code
+        return error.format_message(), _usage_hint(error), error.exit_code
     if isinstance(error, UnderstudyError):
-        printing.tell_error(error.message, hint=error.hint)
-        return error.exit_code
-    printing.tell_error(f"unexpected: {type(error).__name__}: {error}", hint=_TRACEBACK)
-    return ExitCode.FAILED
+        return error.message, error.hint, error.exit_code
+    said = redacted(f"unexpected: {type(error).__name__}: {error}")
+    return said, _TRACEBACK, ExitCode.FAILED
 
 
 def _usage_hint(error: click.ClickException) -> str:

@@ -101,10 +101,9 @@ def trigger_options(handler: Handler) -> Handler:
     kind = click.option(
         "--trigger",
         "kind",
-        default="manual",
-        show_default=True,
         metavar="KIND",
-        help="What asks for it: manual, schedule, push ...",
+        help="What asks for it: manual, schedule, push ... [default: a workflow's event, else"
+        " manual]",
     )
     by = click.option(
         "--by",

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from understudy.cli import options as shared
-from understudy.cli import printing, rebuilding
+from understudy.cli import rebuilding
 
 if TYPE_CHECKING:
     from understudy.wiring import Options
@@ -24,8 +24,5 @@ def command(*, options: Options, resume: bool, as_json: bool) -> int:
     The same as `understudy rebuild --dry-run`: everything is judged and merged, nothing is pushed.
     """
     done = rebuilding.rebuild(options, rebuilding.Request(dry_run=True, resume=resume))
-    if as_json:
-        printing.show_text(rebuilding.as_json(done))
-    else:
-        printing.show(rebuilding.as_page(done, options, verbose=shared.verbose()))
+    rebuilding.show(done, options, as_json=as_json)
     return rebuilding.exit_code(done.record)

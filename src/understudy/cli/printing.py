@@ -11,10 +11,13 @@ import sys
 from contextlib import contextmanager, nullcontext
 from typing import TYPE_CHECKING
 
+from understudy.cli import actions
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from contextlib import AbstractContextManager
 
+    from understudy.core.answers import Report
     from understudy.core.ports import Progress
     from understudy.render.page import Page
 
@@ -29,23 +32,35 @@ def show(page: Page) -> None:
         else:
             from understudy.render.page import plain
 
-            sys.stdout.write(plain(page))
+            sys.stdout.write(actions.harmless(plain(page)))
 
 
 def show_text(text: str) -> None:
     """Print a finished document, such as JSON or Markdown, as it is."""
     with _reader_may_leave():
-        sys.stdout.write(text)
+        sys.stdout.write(actions.harmless(text))
+
+
+def tell_unsent(report: Report | None) -> None:
+    """Warn of answers that could not be sent. The stage is published all the same."""
+    for found in report.unsent if report else ():
+        from understudy.render.wording import finding
+
+        _tell(f"warning: {finding(found)}", f"hint: {found.remedy}" if found.remedy else "")
 
 
 def tell_error(message: str, *, hint: str) -> None:
     """Print what went wrong and what to do. Both may quote others, so both are made harmless."""
+    _tell(f"error: {message}", f"hint: {hint}" if hint else "")
+
+
+def _tell(*lines: str) -> None:
     from understudy.render.untrusted import visible
 
-    lines = [f"error: {message}", *([f"hint: {hint}"] if hint else [])]
     for line in lines:
         # A program's own output keeps its lines; nothing else in it is let through.
-        sys.stderr.write("".join(f"{visible(part)}\n" for part in line.splitlines()))
+        said = "".join(f"{visible(part)}\n" for part in line.splitlines())
+        sys.stderr.write(actions.harmless(said))
 
 
 def progress() -> AbstractContextManager[Progress]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from understudy.cli import options as shared
-from understudy.cli import printing, rebuilding
+from understudy.cli import rebuilding
 
 if TYPE_CHECKING:
     from understudy.wiring import Options
@@ -31,7 +31,7 @@ def command(
     dry_run: bool,
     resume: bool,
     after_grace: bool,
-    kind: str,
+    kind: str | None,
     by: str,
     as_json: bool,
 ) -> int:
@@ -45,8 +45,5 @@ def command(
         kind=kind, by=by, dry_run=dry_run, resume=resume, after_grace=after_grace
     )
     done = rebuilding.rebuild(options, request)
-    if as_json:
-        printing.show_text(rebuilding.as_json(done))
-    else:
-        printing.show(rebuilding.as_page(done, options, verbose=shared.verbose()))
+    rebuilding.show(done, options, as_json=as_json)
     return rebuilding.exit_code(done.record)

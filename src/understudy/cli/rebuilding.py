@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from understudy.cli import actions, printing, selecting
 from understudy.cli import options as shared
-from understudy.cli import printing, selecting
 from understudy.core.errors import ExitCode
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from understudy.core.answers import Report
+    from understudy.core.model import Trigger
     from understudy.core.record import Record
+    from understudy.core.why import ConflictView
     from understudy.render.page import Page
     from understudy.wiring import Options
 
@@ -28,7 +32,7 @@ _MARGIN = 1.0
 class Request:
     """What is asked for, and by whom."""
 
-    kind: str = "manual"
+    kind: str | None = None
     by: str = ""
     dry_run: bool = False
     resume: bool = False
@@ -42,6 +46,7 @@ class Done:
     record: Record
     before: Record | None
     report: Report | None = None
+    conflicts: Mapping[int, tuple[ConflictView, ...]] = field(default_factory=dict)
     grace: timedelta = timedelta()
 
 
@@ -66,7 +71,6 @@ def _waits_for_grace(record: Record) -> bool:
 
 
 def _rebuild_once(options: Options, request: Request) -> Done:
-    from understudy.core.model import Trigger
     from understudy.rebuild import rebuild as bring_up_to_date
     from understudy.wiring import open_project
 
@@ -74,20 +78,48 @@ def _rebuild_once(options: Options, request: Request) -> Done:
         before = next(iter(selecting.newest(project, 1)), None)
         record = bring_up_to_date(
             project,
-            trigger=Trigger(kind=request.kind, origin=request.by),
+            trigger=trigger(request.kind, request.by),
             progress=progress,
             dry_run=request.dry_run,
             resume=request.resume,
         )
         report = None if request.dry_run else project.forge.report(record, before)
-        return Done(record=record, before=before, report=report, grace=project.stage.checks.grace)
+        return Done(
+            record=record,
+            before=before,
+            report=report,
+            conflicts=actions.conflicts_to_show(project, record) if actions.wants_summary() else {},
+            grace=project.stage.checks.grace,
+        )
 
 
-def as_json(done: Done) -> str:
+def trigger(kind: str | None, by: str) -> Trigger:
+    """Say who asks. Without a kind it is a workflow's event that asks, or a person."""
+    from understudy.core.model import Trigger
+
+    if kind is None:
+        return actions.trigger(by) or Trigger(origin=by)
+    return Trigger(kind=kind, origin=by)
+
+
+def show(done: Done, options: Options, *, as_json: bool) -> None:
+    """Print the record, and tell a workflow run of it where it wants to be told.
+
+    A runner's log is told in its own way, with groups and annotations, so there is no page.
+    """
+    if as_json:
+        printing.show_text(to_json(done))
+    elif not actions.inside_actions():
+        printing.show(as_page(done, options, verbose=shared.verbose()))
+        printing.tell_unsent(done.report)
+    actions.tell(done.record, done.before, conflicts=done.conflicts, report=done.report)
+
+
+def to_json(done: Done) -> str:
     """Return the record as the public format has it."""
-    from understudy.core.record import to_json
+    from understudy.core.record import to_json as encoded
 
-    return to_json(done.record).decode()
+    return encoded(done.record).decode()
 
 
 def as_page(done: Done, options: Options, *, verbose: bool = False) -> Page:

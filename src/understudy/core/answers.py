@@ -113,8 +113,7 @@ def _state(record: Record, line: Line, out: OutState) -> AnswerState:
 
 def _stands(record: Record) -> bool:
     """Tell whether the branch has the content that the lines speak of."""
-    has_it = {DecisionWord.PUBLISHED, DecisionWord.UNCHANGED}
-    return record.decision in has_it and record.hold is None
+    return record.decision in {DecisionWord.PUBLISHED, DecisionWord.UNCHANGED}
 
 
 def _standing(record: Record, line: Line) -> str:

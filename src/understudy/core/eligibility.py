@@ -5,7 +5,7 @@ Every rule fails closed, and names the unmet condition with what would change it
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, assert_never
 
 from understudy.core.checks import counted, summarise
@@ -57,7 +57,11 @@ def judge_all(
     now: datetime,
     previous: Record | None,
 ) -> Judged:
-    """Judge every open pull request; one that is out takes those that depend on it out too."""
+    """Judge every open pull request; one that is out takes those that depend on it out too.
+
+    Each is returned with those of its checks that count: what is said on a head, by us or by
+    Flux, tells nothing of it and is not recorded either.
+    """
     lines = {line.number: line for line in previous.pull_requests} if previous else {}
     head_refs = frozenset(by_head_ref(snapshot))
     verdicts = {
@@ -76,7 +80,19 @@ def judge_all(
         for pull_request in snapshot.pull_requests
     }
     settled = with_dependencies(verdicts, dependencies(snapshot))
-    return tuple((each, settled[each.number]) for each in snapshot.pull_requests)
+    return tuple(
+        (_with_counted_checks(each, rules, snapshot), settled[each.number])
+        for each in snapshot.pull_requests
+    )
+
+
+def _with_counted_checks(
+    pull_request: PullRequest, rules: Stage, snapshot: Snapshot
+) -> PullRequest:
+    if isinstance(pull_request.checks, ChecksUnreadable):
+        return pull_request
+    checks = counted(pull_request.checks, ignore=rules.checks.ignore, own=snapshot.own_checks)
+    return replace(pull_request, checks=checks)
 
 
 def judge(pull_request: PullRequest, rules: Stage, context: Context) -> Verdict:

@@ -38,6 +38,7 @@ _BY_REASON = {
     Reason.CHECKS_MISSING: "Let the required check report on this head.",
     Reason.CHECKS_UNREADABLE: "Let understudy read its checks; the next rebuild looks again.",
     Reason.NO_CHECKS: "Let a check report on its head.",
+    Reason.NO_CHECKS_YET: "Nothing: the next rebuild after that time tells whether it has checks.",
     Reason.DEPENDENCY: "Help the pull request it depends on to get in.",
     Reason.DEPENDENCY_CYCLE: "Take one of the dependencies in the circle away.",
     Reason.HEAD_MISSING: "Push its head again, or close it.",

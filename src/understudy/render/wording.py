@@ -132,7 +132,11 @@ def signature(record: Record) -> str:
 
 
 def trigger(asked: Trigger) -> str:
-    return f"{asked.kind} by {asked.origin}" if asked.origin else asked.kind
+    if not asked.origin:
+        return asked.kind
+    # A workflow run is asked for by an event, and an origin tells of it in a few words.
+    joint = ":" if " " in asked.origin else " by"
+    return f"{asked.kind}{joint} {asked.origin}"
 
 
 def held(hold: Hold) -> str:

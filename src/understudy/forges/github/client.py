@@ -52,7 +52,7 @@ class GraphQLError(msgspec.Struct, frozen=True):
 
 
 class _Answer(msgspec.Struct, frozen=True):
-    data: msgspec.Raw | None = None
+    data: msgspec.Raw = msgspec.Raw(b"null")
     errors: tuple[GraphQLError, ...] = ()
 
 
@@ -96,7 +96,7 @@ class GitHub:
         others = [error for error in answer.errors if error.type != "FORBIDDEN"]
         if others:
             raise _failed(others[0], self.place)
-        if answer.data is None or bytes(answer.data) == b"null":
+        if bytes(answer.data) == b"null":
             raise _failed(next(iter(answer.errors), GraphQLError()), self.place)
         return _decoded(answer.data, kind), answer.errors
 
@@ -202,6 +202,9 @@ def _failed(error: GraphQLError, place: Place) -> UnderstudyError:
 def _decoded(content: bytes | msgspec.Raw, kind: type[T]) -> T:
     try:
         return msgspec.json.decode(content, type=kind)
+    except msgspec.ValidationError as error:
+        message = f"GitHub's answer is not of the expected form: {error}."
+        raise UnavailableError(message, hint="`understudy version` tells yours: update.") from error
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         message = f"GitHub's answer cannot be read: {error}."
         raise BrokenAnswerError(message, hint="Try again; nothing was published.") from error

@@ -15,7 +15,16 @@ from benchmarks.environment import workshop
 from benchmarks.options import Options, add_options, chosen
 from benchmarks.plot import draw
 from benchmarks.report import Report, as_json, machine, table
-from benchmarks.scenarios import cold_start, command, fold, incremental, memory, scaling, startup
+from benchmarks.scenarios import (
+    api_requests,
+    cold_start,
+    command,
+    fold,
+    incremental,
+    memory,
+    scaling,
+    startup,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -28,6 +37,7 @@ _SCENARIOS: dict[str, Callable[[Options, Path], Iterator[Report]]] = {
     "memory": memory.run,
     "startup": startup.run,
     "cold-start": cold_start.run,
+    "api-requests": api_requests.run,
 }
 
 

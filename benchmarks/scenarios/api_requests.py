@@ -55,8 +55,10 @@ def _counted(world: GitHubWorld, subject: Subject) -> Report:
         scenario="API requests", subject=f"{heads} pull requests, {_CHECKS} checks each"
     )
     most = math.ceil(heads / _PAGE) + _BESIDE
+    records = []
     for name, told in (("first rebuild", heads), ("nothing changed", 0)):
         record = _rebuild(world)
+        records.append(record)
         reads = len(world.reads())
         pushes = [seen for seen in world.writes() if seen.group == "git-push"]
         report.figures += [
@@ -73,7 +75,7 @@ def _counted(world: GitHubWorld, subject: Subject) -> Report:
             report.wrong.append(f"{name}: the decision was {record.decision.value}.")
     first = subject.pull_requests[0].number
     world.model.add_check(world.at(first).head.oid, "check-1", "failure", workflow="CI", run=2)
-    before, after = record, _rebuild(world)
+    before, after = records[-1], _rebuild(world)
     report.figures.append(
         Figure(
             name="one check failed: answers",

@@ -60,7 +60,7 @@ class NobodyAsks:
     def snapshot(self, previous: Record | None) -> Snapshot:
         raise NotImplementedError
 
-    def report(self, record: Record) -> Report:
+    def report(self, record: Record, before: Record | None) -> Report:
         raise NotImplementedError
 
 

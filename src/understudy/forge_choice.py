@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import functools
 import os
-from contextlib import ExitStack, closing
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -32,15 +32,22 @@ if TYPE_CHECKING:
     from understudy.forges.github.client import GitHub
     from understudy.forges.github.forge import Lane
     from understudy.forges.github.place import Place
+    from understudy.transport import Transport
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Host:
     """Where the remote is, and who we are there, as far as is known without asking anybody."""
 
-    place: Place
-    credentials: Credentials | None
-    clock: Clock
+    def __init__(self, place: Place, *, clock: Clock) -> None:
+        """Find in the environment who we are.
+
+        Raises:
+            UsageError: the credentials cannot be right.
+        """
+        self.place, self.clock = place, clock
+        self._opened = ExitStack()
+        found = found_in(os.environ)
+        self.credentials = self._app(found) if isinstance(found, AppKey) else found
 
     def access(self) -> Access:
         """Return how git gets in: with the token there is, else in the user's own way."""
@@ -48,20 +55,56 @@ class Host:
             return USERS_OWN_ACCESS
         return GitAccess(self.place, self.credentials)
 
+    def github(self) -> GitHub:
+        """Return GitHub as it is asked with the credentials there are.
 
-def host_of(address: str, *, kind: ForgeKind | None, clock: Clock) -> Host | None:
-    """Return the host of a remote; None: it is none that we know.
+        Raises:
+            UsageError: there are none, or what is needed to ask is not installed.
+        """
+        if self.credentials is None:
+            raise no_credentials(self.place)
+        transport = self._transport
+        from understudy.forges.github.client import GitHub  # noqa: PLC0415 - see above
+
+        return GitHub(self.place, self.credentials, transport)
+
+    def close(self) -> None:
+        """Let go of what asking opened."""
+        self._opened.close()
+
+    def _app(self, app: AppKey) -> Credentials:
+        transport = self._transport
+        from understudy.forges.github.app import AppCredentials  # noqa: PLC0415 - see above
+
+        return AppCredentials(app, place=self.place, transport=transport, clock=self.clock)
+
+    @functools.cached_property
+    def _transport(self) -> Transport:
+        try:
+            from understudy.forges.github.limits import told_to_wait  # noqa: PLC0415 - see above
+            from understudy.transport import Transport  # noqa: PLC0415
+        except ModuleNotFoundError as error:
+            message = f"GitHub cannot be asked: the Python package `{error.name}` is not installed."
+            hint = "Install understudy with its extra: `understudy[github]`."
+            raise UsageError(message, hint=hint) from error
+        transport = Transport(told_to_wait=told_to_wait, longest=_deadline())
+        self._opened.callback(transport.close)
+        return transport
+
+
+@contextmanager
+def host_of(address: str, *, kind: ForgeKind | None, clock: Clock) -> Iterator[Host | None]:
+    """Open the host of a remote; None: it is none that we know.
 
     Raises:
         UsageError: the environment's credentials cannot be right.
     """
     place = place_of(address, os.environ, certain=kind is ForgeKind.GITHUB)
     if place is None:
-        return None
-    found = found_in(os.environ)
-    if isinstance(found, AppKey):
-        return Host(place=place, credentials=_app(found, place, clock), clock=clock)
-    return Host(place=place, credentials=found, clock=clock)
+        yield None
+        return
+    with closing(Host(place, clock=clock)) as host:
+        yield host
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,11 +126,6 @@ class ForgeWhenAsked:
     def __init__(self, asked: Asked) -> None:
         """Choose nothing yet."""
         self._asked = asked
-        self._opened = ExitStack()
-
-    def close(self) -> None:
-        """Let go of what asking opened."""
-        self._opened.close()
 
     def snapshot(self, previous: Record | None) -> Snapshot | Raced:
         """See `ports.Forge.snapshot`."""
@@ -108,30 +146,22 @@ class ForgeWhenAsked:
             from understudy.forges.plain import PlainForge  # noqa: PLC0415 - see above
 
             return PlainForge(asked.remote, asked.config)
-        return _github_forge(asked, self._opened)
-
-
-def open_github(host: Host) -> GitHub:
-    """Return GitHub as it is asked with the credentials there are.
-
-    Raises:
-        UsageError: there are none, or what is needed to ask is not installed.
-    """
-    if host.credentials is None:
-        raise no_credentials(host.place)
-    try:
-        from understudy.forges.github.client import GitHub  # noqa: PLC0415 - see above
-        from understudy.forges.github.limits import told_to_wait  # noqa: PLC0415
-        from understudy.transport import Transport  # noqa: PLC0415
-    except ModuleNotFoundError as error:
-        raise _not_installed(error) from error
-    return GitHub(host.place, host.credentials, Transport(told_to_wait=told_to_wait))
+        return _github_forge(asked)
 
 
 def observe_forge(asked: Asked, repository: Inspected) -> Iterator[Observation]:
     """Look at the forge that would be asked, and write nothing there."""
     if not _is_plain(asked):
         yield from observe_github(_known_host(asked), asked, repository)
+
+
+def write_access(host: Host | None) -> str:
+    """Say how those who ask are given write access; empty where that is not known."""
+    if host is None or host.credentials is None:
+        return ""
+    from understudy.forges.github import doctor_credentials as known  # noqa: PLC0415 - see above
+
+    return known.remedy(known.kind_of(host.credentials), "write", known.CONTENTS)
 
 
 def observe_github(
@@ -142,16 +172,16 @@ def observe_github(
     Raises:
         UsageError: it cannot be asked at all.
     """
-    github = open_github(host)
+    github = host.github()
     from understudy.diagnosing import examine  # noqa: PLC0415 - see above
     from understudy.forges.github import doctor  # noqa: PLC0415
+    from understudy.forges.github.doctor_subject import Caller  # noqa: PLC0415
 
-    with closing(github.transport):
-        caller = doctor.Caller(github=github, now=host.clock.now())
-        access = tuple(examine(doctor.of_access(caller)))
-        yield from access
-        if asked and repository and doctor.has_access(access):
-            yield from examine(doctor.of_stage(caller, repository, _lane(asked)))
+    caller = Caller(github=github, credentials=github.credentials, now=host.clock.now())
+    access = tuple(examine(doctor.of_access(caller)))
+    yield from access
+    if asked and repository and doctor.has_access(access):
+        yield from examine(doctor.of_stage(caller, repository, _lane(asked)))
 
 
 def _is_plain(asked: Asked) -> bool:
@@ -176,10 +206,9 @@ def _lane(asked: Asked) -> Lane:
     )
 
 
-def _github_forge(asked: Asked, opened: ExitStack) -> Forge:
+def _github_forge(asked: Asked) -> Forge:
     host = _known_host(asked)
-    github = open_github(host)
-    opened.callback(github.transport.close)
+    github = host.github()
     from understudy.forges.github.forge import GitHubForge  # noqa: PLC0415 - see above
     from understudy.forges.github.reporting import Voice  # noqa: PLC0415
 
@@ -187,15 +216,15 @@ def _github_forge(asked: Asked, opened: ExitStack) -> Forge:
     return GitHubForge(github, asked.remote, _lane(asked), voice)
 
 
-def _app(app: AppKey, place: Place, clock: Clock) -> Credentials:
-    try:
-        from understudy.forges.github.app import AppCredentials  # noqa: PLC0415 - see above
-        from understudy.forges.github.limits import told_to_wait  # noqa: PLC0415
-        from understudy.transport import Transport  # noqa: PLC0415
-    except ModuleNotFoundError as error:
-        raise _not_installed(error) from error
-    transport = Transport(told_to_wait=told_to_wait)
-    return AppCredentials(app, place=place, transport=transport, clock=clock)
+def _deadline() -> float | None:
+    """Return the seconds for which the environment lets a forge be asked."""
+    said = os.environ.get("UNDERSTUDY_DEADLINE", "").strip()
+    if not said:
+        return None
+    if not said.isascii() or not said.isdecimal() or int(said) == 0:
+        message = f"UNDERSTUDY_DEADLINE is `{said}`; it must be a number of seconds."
+        raise UsageError(message, hint="Set it to 300, say, or take it away.")
+    return float(said)
 
 
 def _page(place: Place, stage: Stage) -> str:
@@ -208,8 +237,3 @@ def _comment(record: Record, line: Line) -> str:
     from understudy.render.comment import comment  # noqa: PLC0415 - see above
 
     return comment(record, line)
-
-
-def _not_installed(error: ModuleNotFoundError) -> UsageError:
-    message = f"GitHub cannot be asked: the Python package `{error.name}` is not installed."
-    return UsageError(message, hint="Install understudy with its extra: `understudy[github]`.")

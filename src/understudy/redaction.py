@@ -16,6 +16,6 @@ def keep_secret(text: str) -> None:
 
 def redacted(text: str) -> str:
     """Return the text with known secrets, and the credentials of any URL in it, blanked out."""
-    for secret in _secrets:
+    for secret in sorted(_secrets, key=len, reverse=True):  # one may hold another
         text = text.replace(secret, "***")
     return _CREDENTIALS.sub("***", text)

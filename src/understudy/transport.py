@@ -5,14 +5,19 @@ It knows no forge: what a body says is for the caller. Git opens its own connect
 
 from __future__ import annotations
 
+import concurrent.futures
+import math
 import random
+import ssl
+import threading
 import time
 from dataclasses import dataclass, field
+from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
 
 import httpx2
 
-from understudy.core.errors import UnavailableError
+from understudy.core.errors import UnavailableError, UsageError
 from understudy.redaction import redacted
 
 if TYPE_CHECKING:
@@ -21,7 +26,11 @@ if TYPE_CHECKING:
 WHOLE = 300.0
 """Seconds for everything asked in one go, unless the caller knows better."""
 
-_ONCE = httpx2.Timeout(30.0, connect=10.0)
+LARGEST = 100_000_000
+"""Bytes of an answer, unpacked. A hundred pull requests with all they can hold stay below it."""
+
+_SILENCE, _CONNECTING = 30.0, 10.0
+_HOPS = 5
 _BROKEN = frozenset((500, 502, 503, 504))
 _UNMODIFIED = 304
 _OK = 200
@@ -39,7 +48,7 @@ class Request:
 
     method: str
     url: str
-    headers: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     body: bytes = b""
     repeatable: bool = True
     answers: Collection[int] = ()
@@ -61,9 +70,9 @@ def told_by_headers(response: Response) -> float | None:
     """
     if response.status not in {403, 429, 503}:
         return None
-    wished = response.headers.get("retry-after", "")
-    if wished.isdecimal():
-        return float(wished)
+    wished = _seconds(response.headers.get("retry-after", ""))
+    if wished is not None:
+        return wished
     reset = response.headers.get("x-ratelimit-reset", "")
     if response.headers.get("x-ratelimit-remaining") == "0" and reset.isdecimal():
         return max(0.0, float(reset) - time.time()) + 1.0
@@ -74,17 +83,27 @@ class Transport:
     """Connections to one server, kept open."""
 
     def __init__(
-        self, *, told_to_wait: Callable[[Response], float | None] = told_by_headers
+        self,
+        *,
+        told_to_wait: Callable[[Response], float | None] = told_by_headers,
+        longest: float | None = None,
     ) -> None:
-        """`told_to_wait` reads an answer as `told_by_headers` does, for servers that say more."""
-        self._client = httpx2.Client(timeout=_ONCE, follow_redirects=True)
+        """`told_to_wait` reads an answer as `told_by_headers` does, for servers that say more.
+
+        `longest`: seconds that anything may take at most, whatever `within` allows.
+
+        Raises:
+            UsageError: the environment names a proxy or certificates that cannot be used.
+        """
+        self._client = _client()
         self._told_to_wait = told_to_wait
         self._kept: dict[str, Response] = {}
-        self._ends = time.monotonic() + WHOLE
+        self._longest = longest or math.inf
+        self.within(WHOLE)
 
     def within(self, seconds: float) -> None:
         """Give all that is asked from now on so many seconds together."""
-        self._ends = time.monotonic() + seconds
+        self._ends = time.monotonic() + min(seconds, self._longest)
 
     def request(self, request: Request) -> Response:
         """Ask until there is an answer.
@@ -93,20 +112,22 @@ class Transport:
             UnavailableError: there was none before the deadline, or the server wants to be left
                 alone for longer than that.
         """
-        said = ""
+        said, wait = "", None
         for tried in range(_TRIES):
+            if tried:
+                self.pause(tried - 1, said, at_least=wait or 0.0)
             outcome = self._once(request)
             if isinstance(outcome, Response):
                 wait = self._told_to_wait(outcome)
-                if wait is None and (outcome.status not in _BROKEN - {*request.answers}):
+                broken = outcome.status in _BROKEN
+                if wait is None and (not broken or outcome.status in request.answers):
                     return outcome
-                said, untouched = f"it answered {outcome.status}", wait is not None
+                said, untouched = f"it answered {outcome.status}", not broken
             else:
                 wait, said = None, _sentence(outcome)
-                untouched = isinstance(outcome, httpx2.ConnectError)
+                untouched = isinstance(outcome, _NOT_SENT)
             if not (request.repeatable or untouched):
                 break
-            self.pause(tried, said, at_least=wait or 0.0)
         raise _unavailable(request.url, said)
 
     def pause(self, tried: int, why: str, *, at_least: float = 0.0) -> None:
@@ -118,31 +139,47 @@ class Transport:
         longest = min(_LONGEST_PAUSE, _FIRST_PAUSE * 2**tried)
         seconds = max(at_least, random.uniform(longest / 2, longest))  # noqa: S311 - no secret
         if time.monotonic() + seconds > self._ends:
-            message = f"The server was not available in time: {why}."
-            later = f" in {round(seconds)} seconds" if at_least else " later"
-            raise UnavailableError(message, hint=f"Try again{later}; nothing is lost.")
+            raise _too_late(why, at_least)
         time.sleep(seconds)
 
     def close(self) -> None:
         """Let go of the connections."""
         self._client.close()
 
-    def _once(self, request: Request) -> Response | httpx2.TransportError:
+    def _once(self, request: Request) -> Response | httpx2.RequestError:
         known = self._kept.get(request.url) if request.method == "GET" else None
         asked = {"if-none-match": known.headers["etag"]} if known else {}
-        left = max(1.0, self._ends - time.monotonic())
+        left = self._ends - time.monotonic()
+        if left <= 0:
+            raise _too_late("its answers took all of the time", 0.0)
         try:
-            came = self._client.request(
-                request.method,
-                request.url,
-                headers={**request.headers, **asked},
-                content=request.body,
-                timeout=httpx2.Timeout(min(30.0, left), connect=min(10.0, left)),
+            response = _before(
+                left, lambda: self._exchange(request, {**request.headers, **asked}, left)
             )
-        except httpx2.TransportError as error:
+        except httpx2.RequestError as error:
+            _refuse_stranger(request.url, error)
             return error
-        response = Response(status=came.status_code, headers=dict(came.headers), body=came.content)
         return self._as_known(request, response, known)
+
+    def _exchange(self, request: Request, headers: Mapping[str, str], left: float) -> Response:
+        timeout = httpx2.Timeout(min(_SILENCE, left), connect=min(_CONNECTING, left))
+        asked = self._client.build_request(
+            request.method, request.url, headers=headers, content=request.body, timeout=timeout
+        )
+        came, body = self._sent(asked)
+        for _ in range(_HOPS):
+            following = came.next_request
+            if following is None or not _asks_the_same(asked, following):
+                break
+            came, body = self._sent(following)
+        return Response(status=came.status_code, headers=dict(came.headers), body=body)
+
+    def _sent(self, asked: httpx2.Request) -> tuple[httpx2.Response, bytes]:
+        came = self._client.send(asked, stream=True)
+        try:
+            return came, _whole(came)
+        finally:
+            came.close()
 
     def _as_known(self, request: Request, response: Response, known: Response | None) -> Response:
         """Answer with what is kept where nothing changed: such an answer costs no quota."""
@@ -153,12 +190,92 @@ class Transport:
         return response
 
 
-def _sentence(error: httpx2.TransportError) -> str:
+_NOT_SENT = (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout, httpx2.ProxyError)
+"""What goes wrong before the server has heard anything."""
+
+
+def _client() -> httpx2.Client:
+    try:
+        return httpx2.Client()
+    except (ImportError, OSError, ValueError, httpx2.InvalidURL) as error:
+        said = redacted(str(error)).rstrip(".")
+        message = f"No connection can be made as the environment says: {said}."
+        raise UsageError(message, hint="Check HTTPS_PROXY, ALL_PROXY and SSL_CERT_FILE.") from None
+
+
+def _before(left: float, ask: Callable[[], Response]) -> Response:
+    """Return what `ask` returns, if it does so in time.
+
+    A timeout of the client is one of silence: who sends a byte now and then, or looks up a name
+    for ever, would never meet it. So the work is done aside, and left to itself when it is late.
+    """
+    answer: concurrent.futures.Future[Response] = concurrent.futures.Future()
+
+    def work() -> None:
+        try:
+            answer.set_result(ask())
+        except BaseException as error:  # noqa: BLE001 - raised where somebody waits
+            answer.set_exception(error)
+
+    threading.Thread(target=work, daemon=True).start()
+    try:
+        return answer.result(timeout=left)
+    except concurrent.futures.TimeoutError:
+        raise _too_late("its answer did not come to an end", 0.0) from None
+
+
+def _whole(came: httpx2.Response) -> bytes:
+    body = bytearray()
+    for part in came.iter_bytes():
+        body += part
+        if len(body) > LARGEST:
+            message = f"{came.url.host} sends more than {LARGEST // 1_000_000} MB in one answer."
+            raise UnavailableError(message, hint="Check what is on the way; nothing is lost.")
+    return bytes(body)
+
+
+def _asks_the_same(asked: httpx2.Request, following: httpx2.Request) -> bool:
+    """Tell whether a redirect may be followed: a write stays one, the token stays on its server."""
+    one, other = asked.url, following.url
+    server = (one.scheme, one.host, one.port)
+    return asked.method == following.method and server == (other.scheme, other.host, other.port)
+
+
+def _seconds(wished: str) -> float | None:
+    """Read `Retry-After`: seconds, or a date."""
+    if wished.isdecimal():
+        return float(wished[:10])
+    try:
+        at = parsedate_to_datetime(wished).timestamp()
+    except (ValueError, OverflowError):
+        return None
+    return max(0.0, math.ceil(at - time.time()))
+
+
+def _sentence(error: httpx2.RequestError) -> str:
     name = type(error).__name__.removesuffix("Error")
     return redacted(f"{name}: {error}" if str(error) else name)
 
 
+def _refuse_stranger(url: str, error: BaseException) -> None:
+    """Raise where the server's certificate is not trusted: it will not be the next time either."""
+    cause: BaseException | None = error
+    while cause is not None:
+        if isinstance(cause, ssl.SSLCertVerificationError):
+            host = httpx2.URL(url).host
+            message = f"The certificate of {host} is not trusted: {cause.verify_message}."
+            hint = "Name the file of your certificate authority in SSL_CERT_FILE."
+            raise UnavailableError(message, hint=hint) from None
+        cause = cause.__cause__ or cause.__context__
+
+
+def _too_late(why: str, at_least: float) -> UnavailableError:
+    message = f"The server was not available in time: {why}."
+    later = f" in {round(at_least)} seconds" if at_least else " later"
+    return UnavailableError(message, hint=f"Try again{later}; nothing is lost.")
+
+
 def _unavailable(url: str, said: str) -> UnavailableError:
     host = httpx2.URL(url).host
-    message = f"{host} could not be reached: {said}."
-    return UnavailableError(message, hint="Check the network; nothing was published.")
+    message = f"{host} is not available: {said}."
+    return UnavailableError(message, hint="Check the network; nothing is lost.")

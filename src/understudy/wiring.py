@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import os
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -37,6 +37,7 @@ from understudy.forge_choice import (
     host_of,
     observe_forge,
     observe_github,
+    write_access,
 )
 from understudy.git.command import installed_version
 from understudy.git.remote import is_local_path
@@ -88,8 +89,10 @@ def open_project(options: Options) -> Iterator[Project]:
         UnavailableError: the remote cannot be read.
     """
     address, clock = options.repo or _origin_here(), SystemClock()
-    host = host_of(address, kind=options.forge, clock=clock)
-    with _opened(address, options, host) as repository:
+    with (
+        host_of(address, kind=options.forge, clock=clock) as host,
+        _opened(address, options, host) as repository,
+    ):
         config, _ = _configuration(repository, options.config)
         name, stage = config.stage(options.stage)
         asked = Asked(
@@ -101,17 +104,16 @@ def open_project(options: Options) -> Iterator[Project]:
             stage_name=name,
             stage=stage,
         )
-        with closing(ForgeWhenAsked(asked)) as forge:
-            yield Project(
-                repository=repository,
-                forge=forge,
-                clock=clock,
-                config=config,
-                stage_name=name,
-                stage=stage,
-                tool=_tool(repository),
-                remote_name=redacted(address),
-            )
+        yield Project(
+            repository=repository,
+            forge=ForgeWhenAsked(asked),
+            clock=clock,
+            config=config,
+            stage_name=name,
+            stage=stage,
+            tool=_tool(repository),
+            remote_name=redacted(address),
+        )
 
 
 def mark(
@@ -132,8 +134,10 @@ def mark(
     from understudy.forges.marks import encode_marks  # noqa: PLC0415 - only this command needs it
 
     address, clock = options.repo or _origin_here(), SystemClock()
-    host = host_of(address, kind=options.forge, clock=clock)
-    with _opened(address, options, host) as repository:
+    with (
+        host_of(address, kind=options.forge, clock=clock) as host,
+        _opened(address, options, host) as repository,
+    ):
         config, _ = _configuration(repository, options.config)
         ref = config.plain.notes
         text = encode_marks(marks, source=source, url=url, at=clock.now())
@@ -170,6 +174,11 @@ def diagnose(options: Options) -> Diagnosis:
 
 
 def _observed(address: str, options: Options) -> Iterator[Observation]:
+    with ExitStack() as opened:
+        yield from _observed_with(opened, address, options)
+
+
+def _observed_with(opened: ExitStack, address: str, options: Options) -> Iterator[Observation]:
     from understudy import diagnosing  # noqa: PLC0415 - only this command needs it
     from understudy.core.diagnosis import Examination, failed, fine  # noqa: PLC0415
 
@@ -177,7 +186,8 @@ def _observed(address: str, options: Options) -> Iterator[Observation]:
     try:
         yield fine(row, f"git {installed_version()}")
         row = "credentials"
-        host = host_of(address, kind=options.forge, clock=SystemClock())
+        known = host_of(address, kind=options.forge, clock=SystemClock())
+        host = opened.enter_context(known)
         row = "remote"
         with _opened(address, options, host) as repository:
             yield fine(row, f"{redacted(address)} can be read")
@@ -185,9 +195,10 @@ def _observed(address: str, options: Options) -> Iterator[Observation]:
             config, where = _configuration(repository, options.config)
             name, stage = config.stage(options.stage)
             yield fine(row, where or "there is no file, so every default holds")
-            yield from diagnosing.examine(
-                diagnosing.of_remote(repository, config, name, stage=stage)
+            on_remote = diagnosing.of_remote(
+                repository, config, name, stage=stage, write_access=write_access(host)
             )
+            yield from diagnosing.examine(on_remote)
             asked = Asked(
                 remote=repository,
                 host=host,

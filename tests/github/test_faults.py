@@ -7,12 +7,11 @@ In between, the stage is as it was or as it should be, and nothing else.
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
-from unittest import mock
 
 import pytest
 
+from tests.github.telling import on_stage, rebuild, told
 from tests.outcomes import drawn
-from understudy.cli.main import run
 from understudy.core.errors import ExitCode
 
 if TYPE_CHECKING:
@@ -96,17 +95,17 @@ def test_the_next_rebuild_makes_up_for_a_fault(hub: GitHubWorld, name: str, time
 
     hub.clear_log()
 
-    code = _rebuild(hub)
+    code = rebuild(hub)
 
-    assert _stage(hub) in {AS_IT_WAS.splitlines()[0], AS_IT_SHOULD_BE.splitlines()[0]}
+    assert on_stage(hub) in {AS_IT_WAS.splitlines()[0], AS_IT_SHOULD_BE.splitlines()[0]}
     if times == FOR_GOOD and name in READING and kind not in _WHOLE_IN_THE_END:
         assert code == ExitCode.UNAVAILABLE
-        assert _stage(hub) == AS_IT_WAS.splitlines()[0]
+        assert on_stage(hub) == AS_IT_WAS.splitlines()[0]
         assert hub.writes() == []
     assert code in {ExitCode.DONE, ExitCode.WITHHELD, ExitCode.UNAVAILABLE, ExitCode.RACED}
     hub.fake.faults.clear()
-    assert _rebuild(hub) == ExitCode.DONE
-    assert _told(hub) == AS_IT_SHOULD_BE
+    assert rebuild(hub) == ExitCode.DONE
+    assert told(hub) == AS_IT_SHOULD_BE
 
 
 def test_a_stage_that_somebody_moves_meanwhile_is_never_overwritten_unseen(
@@ -118,10 +117,10 @@ def test_a_stage_that_somebody_moves_meanwhile_is_never_overwritten_unseen(
     hub.fault("ref-moved", on="git-push", ref="refs/heads/staging", to=base)
     hub.clear_log()
 
-    assert _rebuild(hub) == ExitCode.DONE
+    assert rebuild(hub) == ExitCode.DONE
 
     assert len([seen for seen in hub.traffic if seen.group == "git-push"]) > 1
-    assert _told(hub) == AS_IT_SHOULD_BE
+    assert told(hub) == AS_IT_SHOULD_BE
 
 
 def test_an_old_answer_of_github_is_noticed_by_what_git_has(hub: GitHubWorld) -> None:
@@ -130,9 +129,9 @@ def test_an_old_answer_of_github_is_noticed_by_what_git_has(hub: GitHubWorld) ->
     hub.land(1)
     hub.clear_log()
 
-    assert _rebuild(hub) == ExitCode.DONE
+    assert rebuild(hub) == ExitCode.DONE
 
-    assert _stage(hub) == "staging: app.yaml, one.yaml, three.yaml"
+    assert on_stage(hub) == "staging: app.yaml, one.yaml, three.yaml"
     assert len(hub.reads()) == 3
     assert "Merge pull request 1" not in hub.messages()
 
@@ -142,28 +141,8 @@ def _a_world_that_moved_on(hub: GitHubWorld) -> None:
     hub.pull_request(1, {"one.yaml": "1\n"}, checks={"lint": "success"})
     hub.pull_request(2, {"two.yaml": "2\n"}, checks={"lint": "success"})
     hub.pull_request(3, {"three.yaml": "3\n"}, checks={"lint": "in_progress"})
-    assert _rebuild(hub) == ExitCode.DONE
-    assert _told(hub) == AS_IT_WAS
+    assert rebuild(hub) == ExitCode.DONE
+    assert told(hub) == AS_IT_WAS
     hub.close(2)
     hub.mark(3, lint="success")
     hub.pull_request(4, {"four.yaml": "4\n"}, checks={"lint": "failure"})
-
-
-def _rebuild(hub: GitHubWorld) -> int:
-    """Run the real command, in this process, where waiting longer than two seconds is too long."""
-    environment = {**hub.machine.environment(), **hub.environment(), "UNDERSTUDY_DEADLINE": "2"}
-    with mock.patch.dict("os.environ", environment, clear=True):
-        return run(["rebuild", "--repo", hub.address])
-
-
-def _told(hub: GitHubWorld) -> str:
-    """Return what the stage has and what each open pull request was told."""
-    lines = [_stage(hub)]
-    for number in sorted(hub.requests):
-        told = hub.statuses(number).get("understudy/staging")
-        lines.append(f"#{number} {told.state} {told.description}" if told else f"#{number} -")
-    return "\n".join(lines)
-
-
-def _stage(hub: GitHubWorld) -> str:
-    return "staging: " + ", ".join(hub.remote_tree())

@@ -103,7 +103,7 @@ class ListingForge:
             ),
         )
 
-    def report(self, record: Record) -> Report:  # noqa: ARG002 - as above
+    def report(self, record: Record, before: Record | None) -> Report:  # noqa: ARG002 - as above
         """Tell nobody: a file is only read."""
         return Report()
 

@@ -63,7 +63,7 @@ class PlainForge:
             ),
         )
 
-    def report(self, record: Record) -> Report:  # noqa: ARG002 - nobody could be told
+    def report(self, record: Record, before: Record | None) -> Report:  # noqa: ARG002 - none to tell
         """Tell nobody: branches and notes have no place for answers."""
         return Report()
 

@@ -24,6 +24,7 @@ IDENTITY = f"{NAME} <{EMAIL}>"
 """Who makes the commits; `.invalid` can never be somebody's address (RFC 2606)."""
 
 FOLDER = "40000"
+FILES = frozenset(("100644", "100755"))
 _SHA256_LENGTH = 64
 _COMMITTER = re.compile(rb"^committer .*> (\d+) [-+]\d+$", re.MULTILINE)
 _READ_ONLY = 0o444

@@ -18,7 +18,7 @@ from understudy.redaction import redacted
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from understudy.core.decisions import RefUpdate
+    from understudy.core.decisions import RefUpdate, Refused
     from understudy.git.command import Git
     from understudy.process import Completed
 
@@ -132,6 +132,22 @@ class RemoteGit:
             if actual.get(update.ref) != update.old:
                 return Raced(ref=update.ref, actual=actual.get(update.ref))
         return refusal(redacted(_said(completed)))
+
+    def refuses_push(self, ref: str, commit: CommitSha) -> Refused | None:
+        """Begin a push of what the remote has, and end it before anything is sent.
+
+        A remote that we may not write to says so in its first answer.
+        """
+        completed = self.git.transport(
+            "push",
+            "--porcelain",
+            "--dry-run",
+            "--no-verify",
+            "--",
+            self.address,
+            f"{commit}:{ref}",
+        )
+        return None if completed.code == 0 else refusal(redacted(_said(completed)))
 
     def _fetch_what_exists(self, commits: Sequence[CommitSha]) -> frozenset[CommitSha]:
         if self._fetch_once(commits).code == 0:

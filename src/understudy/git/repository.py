@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING
 
@@ -14,7 +15,7 @@ from understudy.git.command import Git, installed_version
 from understudy.git.merging import MergeEngine
 from understudy.git.mirror import KeptCommits, keep_within_bounds, make_ready, write_commit_graph
 from understudy.git.notes import append_note, read_notes
-from understudy.git.objects import ObjectReader, tree_of
+from understudy.git.objects import FILES, ObjectReader, tree_entries, tree_of
 from understudy.git.questions import Fold
 from understudy.git.records import append, read_chain
 from understudy.git.remote import Advertised, RemoteGit, checked_address
@@ -120,6 +121,15 @@ class GitRepository:
         """Return the content of a file at a fetched commit; None when it has none."""
         return self._reader.read(f"{commit}:{path}")
 
+    def files_in(self, commit: CommitSha, folder: str) -> list[str]:
+        """Return the paths of the files in a folder, not below it, at a fetched commit."""
+        content = self._reader.read(f"{commit}:{folder}/") or b""
+        return [
+            f"{folder}/{os.fsdecode(entry.name)}"
+            for entry in tree_entries(content, like=commit)
+            if entry.mode in FILES
+        ]
+
     def records(self, tip: CommitSha | None, limit: int | None = None) -> list[Record]:
         """Return the chain of records; see `ports.Repository.records`."""
         if tip is not None:
@@ -175,6 +185,10 @@ class GitRepository:
         elif isinstance(outcome, Refused):
             self._refuse_damage(tips)
         return outcome
+
+    def refuses_push(self, ref: str, commit: CommitSha) -> Refused | None:
+        """Return why the remote lets us not even begin a push; nothing is sent in any case."""
+        return self._link.refuses_push(ref, commit)
 
     def settle(self) -> None:
         """Keep what this session asked for and published, and nothing else for ever."""

@@ -6,7 +6,7 @@ A token goes into headers and into git's environment, nowhere else.
 from __future__ import annotations
 
 import base64
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -39,7 +39,7 @@ class Credentials(Protocol):
 class GivenToken:
     """A token from the environment: of a workflow run, or of a person."""
 
-    text: str
+    text: str = field(repr=False)
 
     def token(self) -> str:
         """Return it as it was given."""
@@ -51,14 +51,15 @@ class AppKey:
     """A GitHub App, with its private key in PEM form."""
 
     app_id: str
-    key: str
+    key: str = field(repr=False)
 
 
 def found_in(environment: Mapping[str, str]) -> GivenToken | AppKey | None:
     """Return what the environment offers: an App before a token; None if nothing.
 
     Raises:
-        UsageError: the App's key cannot be read, or one half of the App is missing.
+        UsageError: the App's key cannot be read, one half of the App is missing, or a token is
+            none.
     """
     app_id, key = environment.get(APP_ID, ""), environment.get(APP_KEY, "")
     if app_id or key:
@@ -71,6 +72,7 @@ def found_in(environment: Mapping[str, str]) -> GivenToken | AppKey | None:
     for name in TOKENS:
         if token := environment.get(name, "").strip():
             keep_secret(token)
+            _refuse_unsendable(name, token)
             return GivenToken(token)
     return None
 
@@ -90,14 +92,33 @@ class GitAccess:
     def git_settings(self) -> Sequence[tuple[str, str]]:
         """Return the header for this server alone, in place of any that is set elsewhere.
 
+        Git takes a setting for a longer address before one for the server, hence three of them.
+        Helpers are left out: where GitHub refuses the token, git would tell them to forget what
+        they keep for the user. Redirects are not followed: git takes the header along to wherever
+        the first one leads.
+
         GitHub takes a token as the password of any user:
         https://docs.github.com/en/apps/creating-github-apps/authenticating-with-a-github-app
         """
         password = f"x-access-token:{self.credentials.token()}".encode()
         encoded = base64.b64encode(password).decode()
         keep_secret(encoded)
-        key = f"http.{self.place.server}/.extraHeader"
-        return ((key, ""), (key, f"Authorization: Basic {encoded}"))
+        header = f"Authorization: Basic {encoded}"
+        server, page = f"{self.place.server}/", self.place.url
+        keys = [f"http.{url}.extraHeader" for url in (server, page, f"{page}.git")]
+        headers = [(key, value) for key in keys for value in ("", header)]
+        return (
+            *headers,
+            (f"http.{server}.followRedirects", "false"),
+            (f"credential.{server}.helper", ""),
+        )
+
+
+def _refuse_unsendable(name: str, token: str) -> None:
+    if token.isascii() and token.isprintable() and " " not in token:
+        return
+    message = f"What is in {name} is no token: it has a space, a line's end or an odd character."
+    raise UsageError(message, hint="Set it to the token alone.")
 
 
 def _pem(key: str) -> str:
@@ -105,7 +126,7 @@ def _pem(key: str) -> str:
         return key.replace("\\n", "\n").strip() + "\n"
     try:
         return Path(key).expanduser().read_text(encoding="ascii")
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RuntimeError):
         # The name could be the key itself, in a form that is not known: it is not repeated.
         message = f"{APP_KEY} is neither a private key in PEM form nor a file that can be read."
-        raise UsageError(message, hint="Give the text of the .pem file, or its path.") from error
+        raise UsageError(message, hint="Give the text of the .pem file, or its path.") from None

@@ -5,6 +5,7 @@ It knows how GitHub says no, and nothing of pull requests.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import quote, urlencode
 
@@ -30,6 +31,9 @@ if TYPE_CHECKING:
     from understudy.transport import Response, Transport
 
 T = TypeVar("T")
+
+TRIES = 6
+"""How often a question is asked whose answers are broken."""
 
 _TOO_HEAVY = frozenset((502, 504))
 """What a GraphQL query that takes longer than ten seconds ends with."""
@@ -67,38 +71,52 @@ class GitHub:
         """Nothing is asked yet."""
         self.place = place
         self.transport = transport
-        self._credentials = credentials
+        self.credentials = credentials
 
     def graphql(
+        self, query: str, kind: type[T], **variables: object
+    ) -> tuple[T, tuple[GraphQLError, ...]]:
+        """Ask a query until its answer is whole; see `graphql_once`."""
+        for tried in range(TRIES - 1):
+            try:
+                return self.graphql_once(query, kind, **variables)
+            except BrokenAnswerError as error:
+                self.transport.pause(tried, error.message)
+        return self.graphql_once(query, kind, **variables)
+
+    def graphql_once(
         self, query: str, kind: type[T], **variables: object
     ) -> tuple[T, tuple[GraphQLError, ...]]:
         """Ask a query; return its data with the errors that forbade a part of it.
 
         Raises:
-            BrokenAnswerError: it took GitHub too long, or the answer is cut.
+            BrokenAnswerError: it took GitHub too long or too much, or the answer is cut.
             UnderstudyError: the answer has any other error, or is none: a part is never taken for
                 the whole (trap 01).
         """
-        body = msgspec.json.encode({"query": query, "variables": variables})
         request = Request(
             method="POST",
             url=self.place.graphql,
             headers=self._headers() | {"content-type": "application/json"},
-            body=body,
+            body=msgspec.json.encode({"query": query, "variables": variables}),
             answers=_TOO_HEAVY,
         )
         response = self.transport.request(request)
         if response.status in _TOO_HEAVY:
-            raise BrokenAnswerError(f"GitHub answered {response.status}.")
+            raise BrokenAnswerError(f"GitHub answered {response.status}.", hint=_AGAIN)
         if response.status != 200:  # noqa: PLR2004 - OK
             self._refuse(request, response)
         answer = _decoded(response.body, _Answer)
         others = [error for error in answer.errors if error.type != "FORBIDDEN"]
-        if others:
-            raise _failed(others[0], self.place)
-        if bytes(answer.data) == b"null":
-            raise _failed(next(iter(answer.errors), GraphQLError()), self.place)
-        return _decoded(answer.data, kind), answer.errors
+        for error in others[:1]:
+            raise _failed(error, self.place)
+        try:
+            return _decoded(answer.data or b"null", kind), answer.errors
+        except UnavailableError:
+            # What was forbidden left a hole where there may be none.
+            for error in answer.errors[:1]:
+                raise _failed(error, self.place) from None
+            raise
 
     def get(self, path: str, kind: type[T], **query: str) -> T:
         """Read one thing. `path` begins with `/` and is quoted already."""
@@ -108,7 +126,12 @@ class GitHub:
     def pages(self, path: str, kind: type[T], **query: str) -> Iterator[T]:
         """Read a list to its end, page by page (trap 09)."""
         url: str | None = f"{self.place.rest}{path}?{urlencode({'per_page': '100', **query})}"
+        asked: set[str] = set()
         while url:
+            if url in asked or not url.startswith(f"{self.place.rest}/"):
+                # The token is not for whatever server an answer names.
+                raise _not_github(self.place)
+            asked.add(url)
             response = self._ask("GET", url)
             yield _decoded(response.body, kind)
             url = _next(response)
@@ -145,7 +168,7 @@ class GitHub:
         return response
 
     def _headers(self) -> dict[str, str]:
-        headers = create_headers(REQUESTER, oauth_token=self._credentials.token())
+        headers = create_headers(REQUESTER, oauth_token=self.credentials.token())
         return headers | {"x-github-api-version": "2022-11-28"}
 
     def _refuse(self, request: Request, response: Response) -> None:
@@ -154,7 +177,7 @@ class GitHub:
             decipher_response(response.status, response.headers, response.body)
         except gidgethub.GitHubException as error:
             raise _refusal(response, what, str(error), self.place) from error
-        except ValueError as error:
+        except (ValueError, LookupError, TypeError, AttributeError) as error:
             raise _not_github(self.place) from error
         raise _not_github(self.place)
 
@@ -166,9 +189,12 @@ def _refusal(response: Response, what: str, said: str, place: Place) -> Understu
             message = f"GitHub does not accept the token for {place.url}: {said}."
             return UsageError(message, hint="It may have expired: set GITHUB_TOKEN to a new one.")
         case 403:
+            message = f"The token may not {what}: {said}."
+            if _OF_ONE_THING.search(said):
+                return RefusedError(message)
             needed = response.headers.get("x-accepted-github-permissions", "")
             hint = f"Give it the permission `{needed}`." if needed else _MORE_PERMISSIONS
-            return MayNotError(f"The token may not {what}: {said}.", hint=hint)
+            return MayNotError(message, hint=hint)
         case 404 | 410:
             message = f"GitHub shows this token nothing at {what}: {said}."
             return MayNotError(message, hint=_MORE_PERMISSIONS)
@@ -177,26 +203,32 @@ def _refusal(response: Response, what: str, said: str, place: Place) -> Understu
             return RefusedError(message, hint="`understudy doctor` looks at the settings.")
 
 
+_OF_ONE_THING = re.compile(r"is locked|disabled on issues", re.IGNORECASE)
+"""Where a conversation takes no comments, and no permission would change that."""
+
+_AGAIN = "Try again; nothing is lost."
 _MORE_PERMISSIONS = "`understudy doctor` tells which permission the token lacks."
 
 
 def _failed(error: GraphQLError, place: Place) -> UnderstudyError:
     said = redacted(error.message)[:300] or "an answer without data"
     match error.type:
-        case "NOT_FOUND":
+        case "NOT_FOUND" if error.path == ("repository",):
             message = f"GitHub shows this token no repository {place.repository}: {said}"
             return UsageError(message, hint="Check the address, and what the token may read.")
         case "FORBIDDEN":
             message = f"The token may not read {place.repository}: {said}"
-            return RefusedError(message, hint=_MORE_PERMISSIONS)
-        case "RATE_LIMITED":
+            return MayNotError(message, hint=_MORE_PERMISSIONS)
+        case "RATE_LIMITED" | "RATE_LIMIT":
             message = f"GitHub's limit for this token is used up: {said}"
             return UnavailableError(message, hint="Try again within the hour; nothing is lost.")
+        case "RESOURCE_LIMITS_EXCEEDED" | "MAX_NODE_LIMIT_EXCEEDED":
+            return BrokenAnswerError(f"GitHub gives less at once: {said}", hint=_AGAIN)
         case _ if "timeout" in said.lower() or "something went wrong" in said.lower():
-            return BrokenAnswerError(f"GitHub could not answer: {said}")
+            return BrokenAnswerError(f"GitHub could not answer: {said}", hint=_AGAIN)
         case _:
             message = f"GitHub answered with an error: {said}"
-            return UnavailableError(message, hint="Try again; nothing was published.")
+            return UnavailableError(message, hint=_AGAIN)
 
 
 def _decoded(content: bytes | msgspec.Raw, kind: type[T]) -> T:
@@ -207,7 +239,7 @@ def _decoded(content: bytes | msgspec.Raw, kind: type[T]) -> T:
         raise UnavailableError(message, hint="`understudy version` tells yours: update.") from error
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         message = f"GitHub's answer cannot be read: {error}."
-        raise BrokenAnswerError(message, hint="Try again; nothing was published.") from error
+        raise BrokenAnswerError(message, hint=_AGAIN) from error
 
 
 def _not_github(place: Place) -> UnavailableError:
@@ -216,5 +248,6 @@ def _not_github(place: Place) -> UnavailableError:
 
 
 def _next(response: Response) -> str | None:
-    following: Any = decipher_response(response.status, response.headers, b"")[2]
+    link = {"link": response.headers.get("link", "")}
+    following: Any = decipher_response(200, link, b"")[2]
     return following if isinstance(following, str) else None

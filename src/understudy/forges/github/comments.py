@@ -25,7 +25,7 @@ def put_comment(github: GitHub, number: int, text: str) -> None:
     if ours is None:
         github.create(github.path("issues", number, "comments"), {"body": text})
     elif ours.body != text:
-        path = github.path("issues", "comments", ours.database_id or 0)
+        path = github.path("issues", "comments", ours.full_database_id)
         github.write("PATCH", path, {"body": text})
 
 

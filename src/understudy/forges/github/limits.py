@@ -15,9 +15,14 @@ if TYPE_CHECKING:
     from understudy.transport import Response
 
 _USED_UP = re.compile(
-    rb'\s*\{\s*("data"\s*:\s*null\s*,\s*)?"errors"\s*:.{0,500}"RATE_LIMITED"', re.DOTALL
+    rb'\s*\{\s*("data"\s*:\s*null\s*,\s*)?"(errors"\s*:.{0,500}"RATE_LIMIT(ED)?"'
+    rb'|(errors|message)"\s*:.{0,500}secondary rate limit)',
+    re.DOTALL,
 )
-"""GraphQL says so with status 200."""
+"""GraphQL says so with status 200, of either limit."""
+
+_SECONDARY = re.compile(rb"secondary rate limit|abuse detection mechanism", re.IGNORECASE)
+"""The second is how older servers call it."""
 
 _A_MINUTE = 60.0
 """What GitHub asks for where a secondary limit comes without a time."""
@@ -30,6 +35,6 @@ def told_to_wait(response: Response) -> float | None:
     told = told_by_headers(response)
     if told is not None:
         return told
-    if response.status in {403, 429} and b"secondary rate limit" in response.body.lower():
+    if response.status in {403, 429} and _SECONDARY.search(response.body):
         return _A_MINUTE
     return _A_MINUTE if response.status == 429 else None  # noqa: PLR2004 - too many requests

@@ -15,7 +15,7 @@ class Cursor(Struct, frozen=True, rename="camel"):
 
 
 class Named(Struct, frozen=True):
-    """A label or a workflow, by name."""
+    """A label, by name."""
 
     name: str
 
@@ -36,7 +36,6 @@ class App(Struct, frozen=True):
 class Workflow(Struct, frozen=True, rename="camel"):
     """A workflow. The last part of `resource_path` is its file."""
 
-    name: str
     resource_path: str
 
 
@@ -227,9 +226,9 @@ class LabelEvents(Struct, frozen=True):
 
 
 class Comment(Struct, frozen=True, rename="camel"):
-    """A comment on a pull request."""
+    """A comment on a pull request. Its number is too large for the other field's 32 bits."""
 
-    database_id: int | None
+    full_database_id: str
     body: str
     viewer_did_author: bool
 

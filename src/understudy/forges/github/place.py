@@ -12,12 +12,14 @@ from understudy.redaction import redacted
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from urllib.parse import SplitResult
 
 PUBLIC = "https://github.com"
 
-_PATH = re.compile(r"/?([\w.-]+)/([\w.-]+?)(?:\.git)?/?", re.ASCII)
+_PATH = re.compile(r"/?(?!\.)([\w.-]+)/(?!\.+(?:git)?/?$)([\w.-]+?)(?:\.git)?/?", re.ASCII)
 _SHORT_SSH = re.compile(r"(?:[^@/\s]+@)?([^:/\s]+):(?!//)(.+)")
 _SSH_ALIASES = {"ssh.github.com": "github.com"}
+_USUAL_PORTS = {"https": ":443", "http": ":80"}
 _LOOPBACK = frozenset(("127.0.0.1", "localhost", "::1"))
 
 
@@ -57,8 +59,8 @@ def place_of(
     host, path, scheme = _parts(address)
     match = _PATH.fullmatch(path)
     named = environment.get("GITHUB_SERVER_URL", "").rstrip("/")
-    is_public = host == urlsplit(PUBLIC).netloc
-    is_named = bool(named) and host == urlsplit(named).netloc
+    is_public = host == "github.com"
+    is_named = bool(host) and host in _hosts_of(named, with_port=scheme in _USUAL_PORTS)
     if not (is_public or is_named or certain):
         return None
     if not host or match is None:
@@ -66,26 +68,47 @@ def place_of(
             return None
         message = f"`{redacted(address)}` is not the address of a repository on GitHub."
         raise UsageError(message, hint="Give one such as https://github.com/owner/name.")
-    server = named if is_named else PUBLIC if is_public else f"{scheme}://{host}"
+    own = f"{scheme}://{host}" if scheme in _USUAL_PORTS else f"https://{host}"
+    server = PUBLIC if is_public else named if is_named else own
     rest, graphql = _services(server, environment if is_named else {})
-    for url in (rest, graphql):
+    for url in (server, rest, graphql):
         _refuse_unencrypted(url)
     return Place(server=server, owner=match[1], name=match[2], rest=rest, graphql=graphql)
 
 
 def _parts(address: str) -> tuple[str, str, str]:
-    """Return host with port, path, and the scheme under which the host's API is reached."""
-    if "://" in address:
-        parts = urlsplit(address)
-        if parts.scheme in {"http", "https"}:
-            return parts.netloc.rpartition("@")[2].lower(), parts.path, parts.scheme
-        host = (parts.hostname or "").lower() if parts.scheme in {"ssh", "git"} else ""
-        return _SSH_ALIASES.get(host, host), parts.path, "https"
-    match = _SHORT_SSH.fullmatch(address)
-    if match is None:
+    """Return host (with a port that is not the usual one), path and scheme; empty: none of ours."""
+    if not address.isprintable():  # Python would read it without, git would not
         return "", "", ""
-    host = match[1].lower()
-    return _SSH_ALIASES.get(host, host), match[2], "https"
+    if "://" not in address:
+        match = _SHORT_SSH.fullmatch(address)
+        return (_without_alias(match[1].lower()), match[2], "ssh") if match else ("", "", "")
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return "", "", ""
+    if parts.scheme in _USUAL_PORTS:
+        return _host_of(parts), parts.path, parts.scheme
+    host = (parts.hostname or "") if parts.scheme in {"ssh", "git"} else ""
+    return _without_alias(host), parts.path, parts.scheme
+
+
+def _host_of(parts: SplitResult) -> str:
+    host = parts.netloc.rpartition("@")[2].lower()
+    return host.removesuffix(_USUAL_PORTS.get(parts.scheme, ""))
+
+
+def _without_alias(host: str) -> str:
+    return _SSH_ALIASES.get(host, host)
+
+
+def _hosts_of(server: str, *, with_port: bool) -> set[str]:
+    """Return how an address names a server. One for ssh has another port, or none."""
+    try:
+        parts = urlsplit(server)
+    except ValueError:
+        return set()
+    return {_host_of(parts)} if with_port else {parts.hostname or ""}
 
 
 def _services(server: str, environment: Mapping[str, str]) -> tuple[str, str]:
@@ -101,7 +124,11 @@ def _services(server: str, environment: Mapping[str, str]) -> tuple[str, str]:
 
 def _refuse_unencrypted(url: str) -> None:
     parts = urlsplit(url)
-    if parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in _LOOPBACK):
+    if parts.hostname and (parts.scheme == "https" or _is_here(parts)):
         return
     message = f"GitHub's API at {redacted(url)} is not reached by https: a token would be seen."
     raise UsageError(message, hint="Use an https:// address.")
+
+
+def _is_here(parts: SplitResult) -> bool:
+    return parts.scheme == "http" and parts.hostname in _LOOPBACK

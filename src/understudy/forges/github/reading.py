@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from understudy.core.errors import RefusedError, UnavailableError, UsageError
 from understudy.forges.github import payloads
-from understudy.forges.github.client import BrokenAnswerError
+from understudy.forges.github.client import TRIES, BrokenAnswerError
 from understudy.forges.github.queries import query
 
 if TYPE_CHECKING:
@@ -26,8 +26,6 @@ LARGEST_PAGE = 100
 """GitHub gives no more at once."""
 
 Reported = tuple[payloads.CheckRun | payloads.StatusContext, ...]
-
-_TRIES = 6
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,7 +103,7 @@ def _pages(github: GitHub, base_ref: str) -> Iterator[_Page]:
     size, tried, after = FIRST_PAGE, 0, None
     while True:
         try:
-            answer, errors = github.graphql(
+            answer, errors = github.graphql_once(
                 query("OpenPullRequests"),
                 payloads.OpenPullRequests,
                 owner=github.place.owner,
@@ -116,7 +114,7 @@ def _pages(github: GitHub, base_ref: str) -> Iterator[_Page]:
             )
         except BrokenAnswerError as error:
             tried += 1
-            if tried == _TRIES:
+            if tried == TRIES:
                 raise
             size = max(1, size // 2)
             github.transport.pause(tried, error.message)
@@ -190,6 +188,8 @@ def _forbidden(errors: tuple[GraphQLError, ...]) -> dict[int, Forbidden]:
         match error.path:
             case ("repository", "pullRequests", "nodes", int(index), "commits", *_):
                 found[index] = Forbidden(why=_why(error))
+            case ("repository", "pullRequests", "nodes", int(), "headRepository", *_):
+                pass  # the fork's owner decides who sees it; a fork that is not seen is not trusted
             case _:
                 where = ".".join(map(str, error.path))
                 message = f"The token may not read all of the pull requests: {where}."

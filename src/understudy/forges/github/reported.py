@@ -14,6 +14,7 @@ from understudy.forges.github.payloads import CheckRun, StatusContext
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from understudy.forges.github.payloads import WorkflowRun
     from understudy.forges.github.reading import Reported
 
 JOB = "sync-staging"
@@ -71,13 +72,13 @@ def _run(context: CheckRun | StatusContext) -> Run:
     match context:
         case CheckRun():
             done = context.status.lower() == _COMPLETED
-            word = context.conclusion or context.status if done else context.status
+            word = (done and context.conclusion) or context.status
             return Run(
                 name=context.name,
                 word=word.lower(),
                 source=_source(context),
                 url=context.url,
-                at=context.started_at if done else None,
+                at=context.started_at,
             )
         case StatusContext():
             return Run(
@@ -89,10 +90,13 @@ def _run(context: CheckRun | StatusContext) -> Run:
 
 
 def _source(run: CheckRun) -> str:
-    """Name app or workflow. One that runs for two events makes two checks, as GitHub shows them."""
+    """Name app or workflow. One that runs for two events makes two checks, as GitHub shows them.
+
+    A workflow is named by its file: two may bear one name, and neither must hide the other.
+    """
     made_by = run.check_suite.workflow_run
     if made_by is not None:
-        return f"{made_by.workflow.name}, {made_by.event}"
+        return f"{_file(made_by)}, {made_by.event}"
     return run.check_suite.app.slug if run.check_suite.app else ""
 
 
@@ -100,10 +104,14 @@ def _is_ours(run: CheckRun, us: OurRun) -> bool:
     made_by = run.check_suite.workflow_run
     if made_by is None:
         return False
-    if us.run_id and str(made_by.database_id) == us.run_id:
-        return True
-    file = made_by.workflow.resource_path.rpartition("/")[2]
-    return file == us.workflow_file or run.name == JOB
+    by_run = bool(us.run_id) and str(made_by.database_id) == us.run_id
+    by_file = bool(us.workflow_file) and _file(made_by) == us.workflow_file
+    return by_run or by_file or run.name == JOB
+
+
+def _file(made_by: WorkflowRun) -> str:
+    path = made_by.workflow.resource_path
+    return path.partition("/actions/workflows/")[2] or path
 
 
 def _age(context: CheckRun | StatusContext) -> tuple[float, int]:

@@ -63,9 +63,9 @@ class Reporter:
         round_ = _Round()
         news = self._news(record, before) if self._wanted.status else ()
         for answer in news:
-            round_.try_to(f"#{answer.number}", self._telling(record, answer, round_))
+            round_.try_to("status", f"#{answer.number}", self._telling(record, answer, round_))
         if self._wanted.deployments and record.published:
-            round_.try_to(record.branch, lambda: self._deploy(record))
+            round_.try_to("deployment", record.branch, lambda: self._deploy(record))
         return round_.result()
 
     def _news(self, record: Record, before: Record | None) -> tuple[Answer, ...]:
@@ -83,7 +83,8 @@ class Reporter:
         def tell() -> None:
             line = record.line(answer.number)
             if self._wanted.comment and line:
-                round_.unless_refused(lambda: self._comment(record, line))
+                comment = f"the comment on #{answer.number}"
+                round_.unless_refused(comment, lambda: self._comment(record, line))
             self._status(answer)
 
         return tell
@@ -113,61 +114,72 @@ class Reporter:
 
 
 class _Round:
-    """One round of answers. It is over when GitHub, or its own time, allows no more."""
+    """One round of answers. It is over when GitHub, or its own time, allows no more.
+
+    What the token may not do is tried once: the rest of its kind is let be.
+    """
 
     def __init__(self) -> None:
         self._sent = 0
-        self._unsent: list[str] = []
-        self._failures: dict[str, UnderstudyError] = {}
-        self._over = False
-        self._parts_refused = False
+        self._failures: dict[str, _Failure] = {}
+        self._over: UnavailableError | None = None
+        self._forbidden: dict[str, MayNotError] = {}
 
-    def try_to(self, subject: str, send: Callable[[], bool | None]) -> None:
-        if self._over:
-            self._unsent.append(subject)
+    def try_to(self, kind: str, subject: str, send: Callable[[], bool | None]) -> None:
+        if known := self._over or self._forbidden.get(kind):
+            self._note(subject, known)
             return
         try:
             self._sent += send() is not False
         except UnavailableError as error:
+            self._over = error
             self._note(subject, error)
-            self._over = True
         except UnderstudyError as error:
-            self._note(subject, error)
-            self._over = isinstance(error, MayNotError)
+            self._note_refusal(kind, subject, error)
 
-    def unless_refused(self, send: Callable[[], None]) -> None:
-        """Go on with the rest of an answer where a part of it is not allowed, here or at all."""
-        if self._parts_refused:
+    def unless_refused(self, subject: str, send: Callable[[], None]) -> None:
+        """Go on with the rest of an answer where its comment is not allowed, here or at all."""
+        if known := self._forbidden.get("comment"):
+            self._note(subject, known)
             return
         try:
             send()
         except RefusedError as error:
-            self._failures.setdefault(error.message, error)
-            self._parts_refused = isinstance(error, MayNotError)
+            self._note_refusal("comment", subject, error)
 
     def result(self) -> Report:
-        return Report(sent=self._sent, unsent=tuple(map(self._finding, self._failures.values())))
-
-    def _note(self, subject: str, error: UnderstudyError) -> None:
-        self._unsent.append(subject)
-        self._failures.setdefault(error.message, error)
-
-    def _finding(self, error: UnderstudyError) -> Finding:
-        return Finding(
-            rule="not-told",
-            subject=_counted(self._unsent),
-            message=error.message,
-            remedy=error.hint,
+        return Report(
+            sent=self._sent, unsent=tuple(each.finding() for each in self._failures.values())
         )
 
+    def _note_refusal(self, kind: str, subject: str, error: UnderstudyError) -> None:
+        if isinstance(error, MayNotError):
+            self._forbidden[kind] = error
+        self._note(subject, error)
 
-def _said(answer: Answer) -> tuple[str, str]:
-    return answer.state.value, answer.text
+    def _note(self, subject: str, error: UnderstudyError) -> None:
+        self._failures.setdefault(error.message, _Failure(error)).subjects.append(subject)
+
+
+class _Failure:
+    """What stood against one or more answers."""
+
+    def __init__(self, error: UnderstudyError) -> None:
+        self.error = error
+        self.subjects: list[str] = []
+
+    def finding(self) -> Finding:
+        more = len(self.subjects) - _LISTED
+        return Finding(
+            rule="not-told",
+            subject=", ".join(self.subjects[:_LISTED]) + (f" and {more} more" if more > 0 else ""),
+            message=self.error.message,
+            remedy=self.error.hint,
+        )
 
 
 _LISTED = 5
 
 
-def _counted(subjects: list[str]) -> str:
-    more = len(subjects) - _LISTED
-    return ", ".join(subjects[:_LISTED]) + (f" and {more} more" if more > 0 else "")
+def _said(answer: Answer) -> tuple[str, str]:
+    return answer.state.value, answer.text

@@ -52,8 +52,17 @@ def untrusted(
 
 
 def _is_strangers(pull_request: OpenPullRequest) -> bool:
+    """Tell whether others than people of the project may push to the head.
+
+    Anybody can open a pull request from anybody's fork, so the author's own word counts for a
+    fork of the author alone.
+    """
     node = pull_request.node
-    return node.is_cross_repository and node.author_association not in _OF_THE_PROJECT
+    if not node.is_cross_repository:
+        return False
+    owner = node.head_repository.name_with_owner.partition("/")[0] if node.head_repository else ""
+    is_authors = node.author is not None and owner.casefold() == node.author.login.casefold()
+    return not is_authors or node.author_association not in _OF_THE_PROJECT
 
 
 def _labelled_at(

@@ -1,0 +1,198 @@
+"""What each pull request is told: when it is told, when it is not, and when it is told again."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.github.environments import RUN_ID
+from tests.github.telling import rebuild, told
+from tests.outcomes import drawn
+from understudy.core.errors import ExitCode
+
+if TYPE_CHECKING:
+    from tests.github.world import GitHubWorld
+
+PASSED = {"lint": "success"}
+PERMISSIONS = {
+    "contents": "write",
+    "pull_requests": "write",
+    "issues": "write",
+    "checks": "read",
+    "statuses": "write",
+    "deployments": "write",
+}
+
+
+@pytest.fixture
+def fleet(hub: GitHubWorld) -> GitHubWorld:
+    hub.base({"app.yaml": "image: 1\n"})
+    return hub
+
+
+def _reporting(hub: GitHubWorld, text: str) -> None:
+    configuration = f"stages: {{staging: {{report: {text}}}}}\n"
+    hub.base({"app.yaml": "image: 1\n", "understudy.yaml": configuration})
+
+
+def test_each_pull_request_gets_its_answer_that_leads_to_the_run(fleet: GitHubWorld) -> None:
+    fleet.pull_request(1, {"one.yaml": "1\n"}, checks=PASSED)
+    fleet.pull_request(2, {"two.yaml": "2\n"}, checks={"lint": "failure"})
+    fleet.pull_request(3, {"three.yaml": "3\n"}, checks={"lint": "queued"})
+    fleet.pull_request(4, {"one.yaml": "4\n"}, checks=PASSED)
+    fleet.pull_request(5, {"five.yaml": "5\n"}, checks=PASSED, base="release")
+
+    assert rebuild(fleet) == ExitCode.DONE
+
+    assert told(fleet) == drawn(
+        """
+        staging: app.yaml, one.yaml
+        #1 success On staging
+        #2 success Not on staging: check `lint` failed; a push that passes lets it in
+        #3 pending Not yet on staging: waiting for check `lint`
+        #4 success Not on staging: conflicts with #1 in one.yaml
+        #5 -
+        """
+    )
+    page = fleet.statuses(1)["understudy/staging"].target_url
+    assert page == f"{fleet.fake.root}/ada/fleet/actions/runs/{RUN_ID}"
+
+
+def test_what_is_out_can_be_a_failure_if_that_is_wanted(hub: GitHubWorld) -> None:
+    _reporting(hub, "{out: failure}")
+    hub.pull_request(1, {"one.yaml": "1\n"}, checks={"lint": "failure"})
+
+    rebuild(hub)
+
+    assert hub.statuses(1)["understudy/staging"].state == "failure"
+
+
+def test_trap_34_and_35_where_nothing_changed_nothing_is_written(fleet: GitHubWorld) -> None:
+    fleet.pull_request(1, {"one.yaml": "1\n"}, checks=PASSED)
+    fleet.pull_request(2, {"two.yaml": "2\n"}, checks={"lint": "failure"})
+    rebuild(fleet)
+    fleet.clear_log()
+
+    assert rebuild(fleet) == ExitCode.DONE
+
+    assert fleet.writes() == []
+    assert [seen.operation for seen in fleet.reads()] == ["OpenPullRequests"]
+
+
+def test_trap_24_one_that_changes_no_tree_is_answered_all_the_same(fleet: GitHubWorld) -> None:
+    fleet.pull_request(1, {"one.yaml": "1\n"}, checks=PASSED)
+    rebuild(fleet)
+    tip = fleet.remote_ref("refs/heads/staging")
+    fleet.pull_request(2, {"one.yaml": "2\n"}, checks=PASSED)
+    fleet.clear_log()
+
+    rebuild(fleet)
+
+    assert fleet.remote_ref("refs/heads/staging") == tip
+    assert fleet.statuses(2)["understudy/staging"].description == (
+        "Not on staging: conflicts with #1 in one.yaml"
+    )
+    assert [seen.group for seen in fleet.writes()] == ["git-push", "rest-write"]
+
+
+def test_an_answer_that_was_lost_is_given_by_the_next_rebuild(fleet: GitHubWorld) -> None:
+    fleet.pull_request(1, {"one.yaml": "1\n"}, checks=PASSED)
+    fleet.fault("500", on="rest-write", times=99)
+
+    assert rebuild(fleet) == ExitCode.DONE
+
+    assert fleet.statuses(1) == {}
+    fleet.fake.faults.clear()
+    fleet.clear_log()
+    rebuild(fleet)
+    assert fleet.statuses(1)["understudy/staging"].state == "success"
+    assert [seen.group for seen in fleet.writes()] == ["rest-write"]
+
+
+def test_a_token_that_may_not_write_statuses_loses_no_publication(
+    fleet: GitHubWorld, capsys: pytest.CaptureFixture[str]
+) -> None:
+    fleet.pull_request(1, {"one.yaml": "1\n"}, checks=PASSED)
+    fleet.pull_request(2, {"two.yaml": "2\n"}, checks=PASSED)
+    given = {**PERMISSIONS, "statuses": "read"}
+    env = fleet.environment(fleet.tokens.actions(given))
+    fleet.clear_log()
+
+    assert rebuild(fleet, env=env) == ExitCode.DONE
+
+    assert "one.yaml" in fleet.remote_tree()
+    assert len([seen for seen in fleet.writes() if seen.group == "rest-write"]) == 1
+    assert "statuses=write" in capsys.readouterr().err
+
+
+def test_trap_30_one_comment_is_edited_and_never_repeated(hub: GitHubWorld) -> None:
+    _reporting(hub, "{comment: true}")
+    hub.pull_request(1, {"one.yaml": "1\n"}, checks={"lint": "queued"})
+    env = hub.environment(hub.tokens.actions(PERMISSIONS))
+    rebuild(hub, env=env)
+    (waiting,) = hub.comments(1)
+
+    hub.mark(1, lint="success")
+    rebuild(hub, env=env)
+    hub.clear_log()
+    rebuild(hub, env=env)
+
+    (comment,) = hub.comments(1)
+    assert "waiting" in waiting.lower()
+    assert comment != waiting
+    assert hub.writes() == []
+
+
+def test_a_comment_that_only_looks_like_ours_is_left_alone(hub: GitHubWorld) -> None:
+    _reporting(hub, "{comment: true}")
+    hub.pull_request(1, {"one.yaml": "1\n"}, checks=PASSED)
+    mallory = hub.model.actor("mallory")
+    hub.model.comment(hub.at(1), mallory, "<!-- understudy:staging -->\nAll is well.")
+    env = hub.environment(hub.tokens.actions(PERMISSIONS))
+
+    rebuild(hub, env=env)
+
+    assert len(hub.comments(1)) == 2
+    assert hub.comments(1)[0].endswith("All is well.")
+
+
+def test_the_stage_can_be_shown_as_an_environment(hub: GitHubWorld) -> None:
+    _reporting(hub, "{deployments: true}")
+    hub.pull_request(1, {"one.yaml": "1\n"}, checks=PASSED)
+    env = hub.environment(hub.tokens.actions(PERMISSIONS))
+
+    rebuild(hub, env=env)
+    rebuild(hub, env=env)
+
+    (deployment,) = hub.deployments()
+    assert deployment.commit.oid == hub.remote_ref("refs/heads/staging")
+    assert deployment.environment == "staging"
+
+
+def test_trap_36_and_39_what_cannot_be_read_stays_as_it_was(fleet: GitHubWorld) -> None:
+    """A fine-grained token reads no check runs: nobody drops out for it, and nobody comes in."""
+    fleet.pull_request(1, {"one.yaml": "1\n"}, checks=PASSED)
+    rebuild(fleet)
+    fleet.pull_request(2, {"two.yaml": "2\n"}, checks=PASSED)
+    may = ("contents", "statuses")
+    token = fleet.tokens.fine_grained(
+        {"metadata": "read", "pull_requests": "read", **dict.fromkeys(may, "write")}
+    )
+
+    env = {**fleet.environment(token), "GITHUB_SERVER_URL": fleet.fake.root}
+    assert rebuild(fleet, env=env) == ExitCode.DONE
+
+    waiting = fleet.statuses(2)["understudy/staging"]
+    assert waiting.state == "pending"
+    assert "fine-grained" in str(waiting.description)
+    assert list(fleet.remote_tree()) == ["app.yaml", "one.yaml"]
+
+
+def test_a_github_app_does_it_all_by_itself(fleet: GitHubWorld) -> None:
+    fleet.pull_request(1, {"one.yaml": "1\n"}, checks=PASSED)
+
+    env = {**fleet.environment("app"), "GITHUB_SERVER_URL": fleet.fake.root}
+    assert rebuild(fleet, env=env) == ExitCode.DONE
+
+    assert told(fleet) == "staging: app.yaml, one.yaml\n#1 success On staging"

@@ -1,32 +1,42 @@
 """The console sessions in the documentation: read from a page, typed into a real shell, compared.
 
 `python -m tests.console docs/tutorial.md` writes what the shell says today into the page. Knows
-nothing of understudy.
+nothing of understudy. A page on GitHub is played with a GitHub around it.
 """
 
 from __future__ import annotations
 
+import itertools
 import re
 import shutil
 import subprocess
 import sys
 import tempfile
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from tests.gitenv import clean_environment
+from tests.github.on_pages import GitHubOnPages
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+ROOT = Path(__file__).resolve().parents[1]
 TUTORIAL = Path("docs/tutorial.md")
 START = Path("first-stage/work")
 """Where the tutorial ends, and where every other page begins."""
 
+GITHUB_TUTORIAL = Path("docs/tutorial-github.md")
+GITHUB_START = Path("fleet")
+"""The same for the pages on GitHub."""
+
 _BLOCK = re.compile(
     r"^```console\n(?P<session>.*?)^```$"
-    r'|^```\w+ title="(?P<file>[^"]+)"\n(?P<content>.*?)^```$',
+    r'|^```\w+ title="(?P<file>[^"]+)"\n(?P<content>.*?)^```$'
+    r"|^<!-- elsewhere: (?P<event>[^\n]+) -->$"
+    r"(?:\n\n^```text\n(?P<told>.*?)^```$)?",
     re.MULTILINE | re.DOTALL,
 )
 _MARK = "\x1e"
@@ -38,13 +48,34 @@ _UNSTABLE = (
 _READER = "/home/ada"
 
 
+class Elsewhere(Protocol):
+    """A server on which things happen while a session goes on."""
+
+    def environment(self, home: Path) -> Mapping[str, str]:
+        """Return what the reader's shell knows of it."""
+
+    def happen(self, event: str) -> str:
+        """Let something happen there; return what the server shows then."""
+
+    def as_readers_see(self, text: str) -> str:
+        """Return the text as it would be were the server the real one."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Typed:
-    """One command of a page with the output the page shows, or a file the page asks for."""
+    """One command of a page with the output the page shows, or a file the page asks for.
+
+    `elsewhere`: no command, but what happens on a server.
+    """
 
     command: str
     shown: str = ""
-    is_file: bool = False
+    elsewhere: bool = False
+
+
+def is_on_github(page: Path) -> bool:
+    """Tell whether a page's sessions go on from the tutorial on GitHub."""
+    return "github" in page.stem
 
 
 def typed_in(page: str) -> list[Typed]:
@@ -52,21 +83,43 @@ def typed_in(page: str) -> list[Typed]:
     return [typed for match in _BLOCK.finditer(page) for typed in _typed(match)]
 
 
-def run(session: Sequence[Typed], folder: Path, home: Path) -> list[str]:
-    """Type everything into one shell that starts in `folder`; return each command's output."""
+def run(
+    session: Sequence[Typed], folder: Path, home: Path, *, elsewhere: Elsewhere | None = None
+) -> list[str]:
+    """Type everything into a shell that starts in `folder`; return each command's output."""
+    environment = _environment(home)
+    if elsewhere:
+        environment |= elsewhere.environment(home)
+    said: list[str] = []
+    for happens, part in itertools.groupby(session, key=lambda typed: typed.elsewhere):
+        if happens:
+            assert elsewhere
+            said += [elsewhere.happen(typed.command) for typed in part]
+        else:
+            outputs, folder = _typed_into_shell(part, folder, environment)
+            said += outputs
+    said = [elsewhere.as_readers_see(one) if elsewhere else one for one in said]
+    said = [one.replace(str(home), _READER) for one in said]
+    return ["\n".join(line.rstrip() for line in one.splitlines()) for one in said]
+
+
+def _typed_into_shell(
+    session: Iterable[Typed], folder: Path, environment: Mapping[str, str]
+) -> tuple[list[str], Path]:
+    """Return each command's output, and the folder in which the last one left the shell."""
     script = "".join(
         f"_status=$?; printf '{_MARK}'; (exit $_status)\n{typed.command}\n" for typed in session
     )
     done = subprocess.run(
-        ["bash", "-c", script],
+        ["bash", "-c", f"{script}printf '{_MARK}'; pwd"],
         cwd=folder,
-        env=_environment(home),
+        env=environment,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         check=False,
     )
-    said = done.stdout.decode().replace(str(home), _READER).split(_MARK)[1:]
-    return ["\n".join(line.rstrip() for line in one.splitlines()) for one in said]
+    *said, where = done.stdout.decode().split(_MARK)[1:]
+    return said, Path(where.rstrip("\n"))
 
 
 def stable(text: str) -> str:
@@ -82,12 +135,25 @@ def with_outputs(page: str, outputs: Sequence[str]) -> str:
 
     def written(match: re.Match[str]) -> str:
         pairs = [(typed, next(left)) for typed in _typed(match)]
+        if match["told"] is not None:
+            before = match[0][: match.start("told") - match.start()]
+            return f"{before}{pairs[0][1]}\n```"
         if match["session"] is None:
             return match[0]
         lines = [line for typed, said in pairs for line in (f"$ {typed.command}", said) if line]
         return "\n".join(["```console", *lines, "```"])
 
     return _BLOCK.sub(written, page)
+
+
+def followed(folder: Path) -> tuple[list[str], GitHubOnPages]:
+    """Follow the tutorial on GitHub in a folder; return what was said, and that GitHub.
+
+    Whoever gets it closes it.
+    """
+    github = GitHubOnPages(folder / "github")
+    session = typed_in((ROOT / GITHUB_TUTORIAL).read_text())
+    return run(session, folder, folder, elsewhere=github), github
 
 
 def continued(done: Path, folder: Path) -> Path:
@@ -102,7 +168,11 @@ def continued(done: Path, folder: Path) -> Path:
 def _typed(match: re.Match[str]) -> Iterator[Typed]:
     if match["file"] is not None:
         name, content = match["file"], match["content"]
-        yield Typed(command=f"cat > '{name}' <<'END OF FILE'\n{content}END OF FILE", is_file=True)
+        yield Typed(command=f"cat > '{name}' <<'END OF FILE'\n{content}END OF FILE")
+        return
+    if match["event"] is not None:
+        told = match["told"] or ""
+        yield Typed(command=match["event"], shown=told.rstrip("\n"), elsewhere=True)
         return
     for part in re.split(r"^\$ ", match["session"], flags=re.MULTILINE)[1:]:
         command, _, shown = part.partition("\n")
@@ -123,8 +193,20 @@ def _write(pages: Sequence[Path]) -> None:
         for index, page in enumerate(page for page in pages if page != TUTORIAL):
             own_home = home / str(index)
             own_home.mkdir()
+            if is_on_github(page):
+                _write_on_github(page, own_home)
+                continue
             clone = continued(home, own_home)
             _write_page(page, run(typed_in(page.read_text()), clone, own_home))
+
+
+def _write_on_github(page: Path, home: Path) -> None:
+    said, github = followed(home)
+    with closing(github):
+        if page != GITHUB_TUTORIAL:
+            session = typed_in(page.read_text())
+            said = run(session, home / GITHUB_START, home, elsewhere=github)
+    _write_page(page, said)
 
 
 def _write_page(page: Path, outputs: Sequence[str], *, write: bool = True) -> None:

@@ -63,33 +63,39 @@ class Host:
         """
         if self.credentials is None:
             raise no_credentials(self.place)
-        transport = self._transport
-        from understudy.forges.github.client import GitHub  # noqa: PLC0415 - see above
+        with _extra_needed():
+            from understudy.forges.github.client import GitHub  # noqa: PLC0415 - see above
 
-        return GitHub(self.place, self.credentials, transport)
+        return GitHub(self.place, self.credentials, self._transport)
 
     def close(self) -> None:
         """Let go of what asking opened."""
         self._opened.close()
 
     def _app(self, app: AppKey) -> Credentials:
-        transport = self._transport
-        from understudy.forges.github.app import AppCredentials  # noqa: PLC0415 - see above
+        with _extra_needed():
+            from understudy.forges.github.app import AppCredentials  # noqa: PLC0415 - see above
 
-        return AppCredentials(app, place=self.place, transport=transport, clock=self.clock)
+        return AppCredentials(app, place=self.place, transport=self._transport, clock=self.clock)
 
     @functools.cached_property
     def _transport(self) -> Transport:
-        try:
+        with _extra_needed():
             from understudy.forges.github.limits import told_to_wait  # noqa: PLC0415 - see above
             from understudy.transport import Transport  # noqa: PLC0415
-        except ModuleNotFoundError as error:
-            message = f"GitHub cannot be asked: the Python package `{error.name}` is not installed."
-            hint = "Install understudy with its extra: `understudy[github]`."
-            raise UsageError(message, hint=hint) from error
         transport = Transport(told_to_wait=told_to_wait, longest=_deadline())
         self._opened.callback(transport.close)
         return transport
+
+
+@contextmanager
+def _extra_needed() -> Iterator[None]:
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        message = f"GitHub cannot be asked: the Python package `{error.name}` is not installed."
+        hint = "Install understudy with its extra: `understudy[github]`."
+        raise UsageError(message, hint=hint) from error
 
 
 @contextmanager

@@ -105,6 +105,10 @@ class Transport:
         """Give all that is asked from now on so many seconds together."""
         self._ends = time.monotonic() + min(seconds, self._longest)
 
+    def at_least(self, seconds: float) -> None:
+        """Give what is asked next so many seconds, where less than that is left of all."""
+        self._ends = max(self._ends, time.monotonic() + min(seconds, self._longest))
+
     def request(self, request: Request) -> Response:
         """Ask until there is an answer.
 

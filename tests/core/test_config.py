@@ -14,9 +14,13 @@ from tests.gitenv import clean_environment
 from understudy.core.config import (
     Config,
     Drafts,
+    ForgeKind,
     Forks,
     NoChecks,
     Order,
+    OutState,
+    Report,
+    Required,
     json_schema,
     refuse_stage_on_base,
 )
@@ -30,6 +34,43 @@ if TYPE_CHECKING:
 
 def _staging(**keys: Any) -> dict[str, Any]:  # noqa: ANN401 - whatever a file may say
     return {"stages": {"staging": keys}}
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        (None, ()),
+        ([], ()),
+        (["lint", "branch-protection"], ("lint", "branch-protection")),
+        ("branch-protection", Required.BRANCH_PROTECTION),
+    ],
+)
+def test_required_checks_are_listed_or_those_of_the_base(written: object, expected: object) -> None:
+    checks = {} if written is None else {"required": written}
+
+    assert parse(_staging(checks=checks)).stages["staging"].checks.required == expected
+
+
+@pytest.mark.parametrize(
+    ("written", "hint"),
+    [("lint", "Write `[lint]`."), ("branch_protection", "Did you mean `branch-protection`?")],
+)
+def test_who_writes_a_word_for_a_list_is_told_how(written: str, hint: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        parse(_staging(checks={"required": written}))
+
+    assert caught.value.hint == hint
+
+
+def test_what_is_told_on_the_forge_can_be_chosen() -> None:
+    assert parse(None).stages["staging"].report == Report()
+
+    config = parse(
+        {"forge": "github", **_staging(report={"status": True, "comment": True, "out": "failure"})}
+    )
+
+    assert config.forge is ForgeKind.GITHUB
+    assert config.stages["staging"].report == Report(comment=True, out=OutState.FAILURE)
 
 
 @pytest.mark.parametrize("nothing", [None, {}, {"stages": {}}, {"stages": {"staging": None}}])
@@ -128,6 +169,21 @@ REFUSED: dict[str, tuple[object, tuple[str, ...]]] = {
     "pin outside": (_staging(pin=["../x"]), ("`../x`", "contains `..`")),
     "pin from the root": (_staging(pin=["/etc"]), ("`/etc`", "begins with `/`")),
     "pin of nothing": (_staging(pin=[""]), ("it is empty",)),
+    "required is another word": (
+        _staging(checks={"required": "lint"}),
+        ("`lint`", "a list or `branch-protection`"),
+    ),
+    "required is a number": (_staging(checks={"required": 7}), ("`7`", "must be a list")),
+    "required has a number": (_staging(checks={"required": [7]}), ("required[0]", "text")),
+    "comments without statuses": (
+        _staging(report={"comment": True, "status": False}),
+        ("stages.staging.report",),
+    ),
+    "another way to be out": (
+        _staging(report={"out": "neutral"}),
+        ("report.out", "`success` or `failure`"),
+    ),
+    "another forge": ({"forge": "gitbub"}, ("`gitbub`",)),
     "required and ignored": (
         _staging(checks={"required": ["a"], "ignore": ["a"]}),
         ("demands `a`", "`ignore`"),
@@ -197,6 +253,11 @@ def _with_stages(*names: str) -> Config:
     [
         ({"base": "main", **_staging(drafts="exclude", checks={"grace": "5m"})}, True),
         (_staging(checks={"grace": 60}), True),
+        (_staging(checks={"required": ["lint"]}), True),
+        (_staging(checks={"required": "branch-protection"}), True),
+        (_staging(checks={"required": "lint"}), False),
+        ({"forge": "github", **_staging(report={"out": "failure"})}, True),
+        (_staging(report={"out": "neutral"}), False),
         (_staging(checks={"grace": "PT60S"}), False),
         (_staging(draft="exclude"), False),
         ({"stage": {}}, False),

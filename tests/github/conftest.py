@@ -6,11 +6,16 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.github.actions import Actions
+from tests.github.expressions import Expressions
 from tests.github.world import GitHubWorld
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+
+LINT = "name: Lint\non: pull_request\njobs: {}\n"
 
 
 @pytest.fixture
@@ -22,3 +27,24 @@ def hub(tmp_path: Path) -> Iterator[GitHubWorld]:
     finally:
         world.server.close()
     world.assert_clean()
+
+
+@pytest.fixture(scope="session")
+def expressions() -> Iterator[Expressions]:
+    with Expressions() as found:
+        yield found
+
+
+@pytest.fixture(scope="session")
+def temporary(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the action installs itself: really, but once."""
+    return tmp_path_factory.mktemp("runner")
+
+
+@pytest.fixture
+def actions(hub: GitHubWorld, temporary: Path, expressions: Expressions) -> Actions:
+    """A repository with one CI workflow, and the one that `init` wrote."""
+    hub.base({".github/workflows/lint.yaml": LINT, "app.yaml": "image: 1\n"})
+    found = Actions(hub, temporary, expressions)
+    found.install()
+    return found

@@ -23,7 +23,7 @@ def follow(model: Model, git: GitStore, by: str) -> None:
         old, new = before.get(name, ZERO), after.get(name, ZERO)
         if old != new:
             kind = _kind(git, old, new)
-            model.note_push(f"refs/heads/{name}", old, new, kind, model.actor(by))
+            model.note_push(f"refs/heads/{name}", (old, new), kind, model.actor(by))
             _move_heads(model, git, name, new)
     for name, tip in after.items():
         if before.get(name) != tip:

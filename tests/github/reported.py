@@ -23,7 +23,7 @@ from tests.github.values import (
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from tests.github.values import PushKind, StatusState
+    from tests.github.values import PushKind, Repository, StatusState
 
 STATUSES_A_CONTEXT = 1000
 
@@ -147,9 +147,18 @@ class Reported(Registry):
             if same and replaced and other is not deployment:
                 self.deployment_status(other, "inactive", creator=creator)
 
-    def note_push(self, ref: str, before: str, after: str, kind: PushKind, actor: Actor) -> None:
-        """List a change of a ref on the activity page."""
-        self.repository.activity.append(
+    def note_push(
+        self,
+        ref: str,
+        moved: tuple[str, str],
+        kind: PushKind,
+        actor: Actor,
+        *,
+        fork: Repository | None = None,
+    ) -> None:
+        """List a change of a ref on the activity page, here or of a fork."""
+        before, after = moved
+        (fork or self.repository).activity.append(
             self.new(
                 Activity,
                 ref=ref,

@@ -79,8 +79,10 @@ def _refused(hub: Hub, request: Request, route: Route, token: Token | None) -> R
         return refusal(401, words) if words else None
     of_repository = route.template.startswith("/repos/{owner}/{repo}")
     named = "/".join(request.path.split("/")[2:4]).lower()
+    forks = map(str.lower, hub.model.forks) if route.of_forks else ()
+    known = {repository.full_name.lower(), *forks}
     hidden = repository.private and (token is None or not token.may("metadata"))
-    if of_repository and (named != repository.full_name.lower() or hidden):
+    if of_repository and (named not in known or hidden):
         return refusal(404, "Not Found")
     if not route.permissions:
         return None

@@ -89,6 +89,7 @@ class Route:
     handler: Callable[[Call], Reply]
     permissions: tuple[tuple[str, str], ...] = ()
     by_app: bool = False
+    of_forks: bool = False
 
 
 def invalid(resource: str, field: str, code: str = "custom", message: str = "") -> Reply:

@@ -168,8 +168,10 @@ def _activity(call: Call) -> Reply:
     wanted = call.query.get("ref")
     full = wanted if wanted is None or wanted.startswith("refs/") else f"refs/heads/{wanted}"
     kind = call.query.get("activity_type")
+    named = f"{call.parts['owner']}/{call.parts['repo']}"
+    repository = call.hub.model.forks.get(named, call.repository)
     chosen = [
-        it for it in call.repository.activity if full in {None, it.ref} and kind in {None, it.kind}
+        it for it in repository.activity if full in {None, it.ref} and kind in {None, it.kind}
     ]
     if call.query.get("direction", "desc") == "desc":
         chosen.reverse()
@@ -255,6 +257,7 @@ ROUTES = (
         template=f"{_REPO}/activity",
         handler=_activity,
         permissions=(("contents", "read"),),
+        of_forks=True,
     ),
     Route(method="GET", template=_REPO, handler=_repository, permissions=(("metadata", "read"),)),
     Route(method="GET", template="/user", handler=_user),

@@ -10,8 +10,6 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.github.actions import Actions
-from tests.github.expressions import Expressions
 from tests.github.job import ROOT
 from tests.github.parsing import problems
 from tests.github.tokens import APP_ID
@@ -20,33 +18,10 @@ from understudy.documents import load
 from understudy.forges.github.workflow import PATH
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
+    from tests.github.actions import Actions
     from tests.github.world import GitHubWorld
 
 ACTION = ROOT / "action.yml"
-LINT = "name: Lint\non: pull_request\njobs: {}\n"
-
-
-@pytest.fixture(scope="module")
-def expressions() -> Iterator[Expressions]:
-    with Expressions() as found:
-        yield found
-
-
-@pytest.fixture(scope="session")
-def temporary(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where the action installs itself: really, but once."""
-    return tmp_path_factory.mktemp("runner")
-
-
-@pytest.fixture
-def actions(hub: GitHubWorld, temporary: Path, expressions: Expressions) -> Actions:
-    """A repository with one CI workflow, and the one that `init` wrote."""
-    hub.base({".github/workflows/lint.yaml": LINT, "app.yaml": "image: 1\n"})
-    found = Actions(hub, temporary, expressions)
-    found.install()
-    return found
 
 
 STEPS = ["Set up Python", "Install", "Restore the mirror", "Rebuild"]

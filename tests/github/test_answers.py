@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -187,6 +188,18 @@ def test_trap_36_and_39_what_cannot_be_read_stays_as_it_was(fleet: GitHubWorld) 
     assert waiting.state == "pending"
     assert "fine-grained" in str(waiting.description)
     assert list(fleet.remote_tree()) == ["app.yaml", "one.yaml"]
+
+
+def test_trap_05_it_looks_again_when_the_grace_after_a_push_is_over(hub: GitHubWorld) -> None:
+    """Where a repository has no checks at all, no event would tell that there are none."""
+    checks = "stages: {staging: {checks: {grace: 1s}}}\n"
+    hub.base({"app.yaml": "image: 1\n", "understudy.yaml": checks})
+    hub.pull_request(1, {"one.yaml": "1\n"})
+    hub.at(1).updated_at = datetime.now(UTC) + timedelta(seconds=1)
+
+    assert rebuild(hub, "--after-grace") == ExitCode.DONE
+
+    assert hub.statuses(1)["understudy/staging"].state == "success"
 
 
 def test_a_github_app_does_it_all_by_itself(fleet: GitHubWorld) -> None:

@@ -6,7 +6,7 @@ In between, the stage is as it was or as it should be, and nothing else.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
@@ -15,6 +15,7 @@ from tests.outcomes import drawn
 from understudy.core.errors import ExitCode
 
 if TYPE_CHECKING:
+    from tests.github.faults import Kind, On
     from tests.github.world import GitHubWorld
 
 AS_IT_WAS = drawn(
@@ -91,7 +92,7 @@ WRITING: dict[str, tuple[str, str, dict[str, Any]]] = {
 def test_the_next_rebuild_makes_up_for_a_fault(hub: GitHubWorld, name: str, times: int) -> None:
     kind, on, details = (READING | WRITING)[name]
     _a_world_that_moved_on(hub)
-    hub.fault(kind, on=on, times=times, **details)
+    hub.fault(cast("Kind", kind), on=cast("On", on), times=times, **details)
 
     hub.clear_log()
 

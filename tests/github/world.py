@@ -23,11 +23,15 @@ if TYPE_CHECKING:
         CheckRun,
         Deployment,
         PullRequest,
+        PushKind,
         StatusContext,
         StatusState,
     )
     from tests.world import Files, Request
     from understudy.core.model import CommitSha
+
+NOWHERE = "0" * 40
+"""Where a branch was before it was made."""
 
 
 class AboutOnGitHub(About, total=False):
@@ -81,6 +85,8 @@ class GitHubWorld(HostedWorld):
             request = super().pull_request(number, files, **plain)
         known |= {"title": request.title, "author": request.author, "draft": request.draft}
         known |= {"branch": request.branch, "labels": request.labels}
+        if "fork" in known:
+            self._note_push(known["fork"], request.branch, NOWHERE, request.head)
         self.model.add_pull_request(number, request.head, **known)
         self.fake.git.set_pull_heads({number: request.head})
         self.mark(number, **request.checks)
@@ -93,6 +99,9 @@ class GitHubWorld(HostedWorld):
         branch = self.requests[number].branch
         with self._elsewhere(number, branch):
             head = super().push(number, files)
+        fork, before = self.at(number).head_repository, self.at(number).head.oid
+        if fork:
+            self._note_push(fork.full_name, branch, before, head)
         self.model.move_head(self.at(number), head)
         return head
 
@@ -237,6 +246,13 @@ class GitHubWorld(HostedWorld):
         return self.model.repository.deployments
 
     # --- how -------------------------------------------------------------------------------------
+
+    def _note_push(self, fork: str, branch: str, before: str, after: str) -> None:
+        kind: PushKind = "branch_creation" if before == NOWHERE else "push"
+        owner = self.model.actor(fork.partition("/")[0])
+        moved = (before, after)
+        where = self.model.fork(fork)
+        self.model.note_push(f"refs/heads/{branch}", moved, kind, owner, fork=where)
 
     @contextmanager
     def _elsewhere(self, number: int, branch: str) -> Iterator[None]:

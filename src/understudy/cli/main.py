@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
 COMMANDS = {
-    "init": "Write the workflow that rebuilds on GitHub, and a configuration.",
     "rebuild": "Bring the stage up to date: judge, merge, publish, record.",
     "plan": "Say what a rebuild would do; nothing is pushed.",
     "why": "Explain where one pull request stands, and what would let it in.",
@@ -33,6 +32,8 @@ COMMANDS = {
     "diff": "Tell what changed between two records.",
     "restore": "Put the stage back to an earlier record and hold it there.",
     "mark": "Write the result of a check on a commit into git notes.",
+    "init": "Write the workflow that rebuilds on GitHub, and a configuration.",
+    "doctor": "Look for what would stop a rebuild, and say how to mend it.",
     "schema": "Print the JSON Schema of the record or of the configuration.",
     "demo": "Build a small remote in a temporary folder and show it all there.",
     "version": "Print the versions of understudy, git and Python.",

@@ -108,9 +108,17 @@ def _one_of(value: object, kinds: Sequence[Any], where: str) -> Any:  # noqa: AN
     """Read an optional value, or a list that one word can stand for."""
     if value is None and types.NoneType in kinds:
         return None
-    kinds = [kind for kind in kinds if kind is not types.NoneType]
-    words = [kind for kind in kinds if isinstance(kind, type) and issubclass(kind, enum.Enum)]
-    return _value(value, words[0] if words and isinstance(value, str) else kinds[0], where)
+    first, *others = (kind for kind in kinds if kind is not types.NoneType)
+    if not (others and isinstance(value, str)):
+        return _value(value, first, where)
+    word = others[0]
+    if (found := _read_scalar(value, word)) is None:
+        close = near_miss(value, _words(word))
+        hint = f"Did you mean `{close}`?" if close else f"Write `[{shown(value)}]`."
+        expected = f"a list or {_expected(word)}"
+        message = f"{_subject(where)} is {_quoted(value)}; it must be {expected}."
+        raise _WrongError(message, hint=hint)
+    return found
 
 
 def _mapping(value: object, where: str) -> Mapping[str, object]:

@@ -27,7 +27,7 @@ def _rule(name: str, words: str, remedy: str) -> _Rule:
 
 _PERMISSION = (
     r"permission|access denied|unauthori[sz]ed|forbidden|\b40[13]\b|read[- ]?only|not granted"
-    r"|not have write access|not allowed to push"
+    r"|not have write access|not allowed to push|could not read (username|password)"
 )
 
 _RULES = (

@@ -138,9 +138,22 @@ def test_a_token_can_be_renewed_long_after_the_first(
     credentials = _credentials(server, transport, time)
     credentials.token()
     time.at += timedelta(hours=2)
-    transport.within(-1.0)  # what the first token left of its time is long over
+    transport.within(-1.0)  # git fetched for longer than GitHub may be asked
 
     assert credentials.token() == "ghs_secret-2"
+
+
+def test_a_new_token_takes_no_time_from_what_is_read_with_it(
+    credentials: AppCredentials, transport: Transport, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    transport.within(1000.0)
+
+    credentials.token()
+
+    slept: list[float] = []
+    monkeypatch.setattr("understudy.transport.time.sleep", slept.append)
+    transport.pause(0, "told to wait", at_least=900.0)
+    assert slept == [900.0]
 
 
 @pytest.mark.parametrize(

@@ -101,7 +101,7 @@ def test_only_what_changed_is_sent(hub: GitHubWorld) -> None:
 def test_what_was_lost_or_changed_by_others_is_sent_again(hub: GitHubWorld) -> None:
     _tell(hub, _record())
     hub.at(3).head.statuses.clear()
-    hub.status(4, NAME, "FAILURE", "forged")
+    hub.status(4, NAME, "failure", "forged")
 
     assert _tell(hub, _record(), _record()).sent == 2
     assert _shown(hub, 3) == _shown(hub, 4) == ("success", "On staging")

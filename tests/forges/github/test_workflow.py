@@ -226,7 +226,7 @@ def test_an_older_release_is_brought_up_to_date() -> None:
         "on: push",
         "jobs: {sync-staging: 7}",
         "jobs: {sync-staging: {steps: [{run: x}, {uses: a/b@c}, {uses: d/e@f}]}}",
-        "on: {push: {branches: main}, schedule: [7, {cron: 7}]}",
+        "on: {push: {branches: 7}, schedule: [7, {cron: 7}]}",
     ],
 )
 def test_a_file_of_somebody_else_s_holds_nothing_to_keep(text: str) -> None:

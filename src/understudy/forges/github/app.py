@@ -56,7 +56,7 @@ class AppCredentials:
         """
         issued = self._issued
         if issued is None or issued.expires_at - self._clock.now() < _RENEWED_BEFORE:
-            self._transport.within(_ASKING)
+            self._transport.at_least(_ASKING)
             issued = self._issued = self._issue()
             keep_secret(issued.token)
         return issued.token

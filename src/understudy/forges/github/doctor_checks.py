@@ -11,7 +11,7 @@ from understudy.core.diagnosis import Examination, fine, problem, unknown, warni
 from understudy.core.strict import listed, near_miss
 from understudy.forges.github.payloads import CheckRun
 from understudy.forges.github.reading import Forbidden, Reading
-from understudy.forges.github.reported import JOB
+from understudy.forges.github.workflow_shape import JOB
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -13,7 +13,7 @@ from understudy.core.errors import UsageError
 from understudy.documents import load
 from understudy.forges.github import workflow
 from understudy.forges.github.doctor_triggers import ci, triggers
-from understudy.forges.github.workflow_shape import own_jobs, section, sections
+from understudy.forges.github.workflow_shape import JOB, own_jobs, section, sections
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -201,8 +201,8 @@ def _checkout(job: Section) -> Observation:
 def _own_check(path: str, name: str, job: Section, ignored: Iterable[str]) -> Observation:
     """In the workflow it is known by its file; anywhere else only by its name (trap 10)."""
     row, shown = "own-check", str(job.get("name") or name)
-    if shown == workflow.JOB or shown in ignored:
+    if shown == JOB or shown in ignored:
         return fine(row, f"the job `{shown}` does not count as a check")
     evidence = f"the job `{shown}` of {path} counts as a check where understudy runs outside of it"
-    remedy = f"Call it `{workflow.JOB}`, or add it to the configuration: `ignore: [{shown}]`."
+    remedy = f"Call it `{JOB}`, or add it to the configuration: `ignore: [{shown}]`."
     return warning(row, evidence, remedy=remedy)

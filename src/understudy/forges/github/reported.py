@@ -10,15 +10,13 @@ from typing import TYPE_CHECKING
 
 from understudy.core.checks import Run
 from understudy.forges.github.payloads import CheckRun, StatusContext
+from understudy.forges.github.workflow_shape import JOB
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from understudy.forges.github.payloads import WorkflowRun
     from understudy.forges.github.reading import Reported
-
-JOB = "sync-staging"
-"""The job that rebuilds, wherever we run: a laptop does not know the workflow's file."""
 
 _ACTIONS = "github-actions"
 _COMPLETED = "completed"

@@ -13,16 +13,16 @@ from typing import TYPE_CHECKING
 
 from understudy import __version__
 from understudy.core import strict
+from understudy.forges.github.workflow_shape import JOB, events, section, sections, texts
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
     from understudy.core.config import Config
 
 FOLDER = ".github/workflows"
 PATH = f"{FOLDER}/staging-deploy.yaml"
 NAME = "staging-deploy"
-JOB = "sync-staging"
 
 REPOSITORY = "understudy-dev/understudy"
 ACTION = f"{REPOSITORY}@v{__version__}"
@@ -68,33 +68,33 @@ def is_cron(text: str) -> bool:
 
 def ci_name(document: object, path: str) -> str | None:
     """Return the name by which `workflow_run` knows a workflow; None if no pull request runs it."""
-    events = _events(document)
-    if not any(event in events for event in _PULL_REQUEST_EVENTS):
+    started_by = events(document)
+    if not any(event in started_by for event in _PULL_REQUEST_EVENTS):
         return None
-    name = _mapping(document).get("name")
+    name = section(document).get("name")
     displayed = path if name is None or isinstance(name, Mapping | list) else str(name) or path
     return None if displayed == NAME else displayed
 
 
 def kept(document: object) -> Kept:
     """Return what a workflow of ours holds of its owner's wishes."""
-    events, job = _events(document), _mapping(_mapping(_mapping(document).get("jobs")).get(JOB))
+    started_by, job = events(document), section(section(section(document).get("jobs")).get(JOB))
     step = _own_step(job)
     uses, default = step.get("uses"), Kept()
-    branches = _mapping(events.get("push")).get("branches")
+    branches = section(started_by.get("push")).get("branches")
     return Kept(
-        base=next((_unescaped(each) for each in _texts(branches)), None),
+        base=next((_unescaped(each) for each in texts(branches)), None),
         schedule=tuple(
             cron
-            for each in _mappings(events.get("schedule"))
-            for cron in _texts([each.get("cron")])
+            for each in sections(started_by.get("schedule"))
+            for cron in texts([each.get("cron")])
         ),
         # A release of ours becomes that of the writer. Whatever else it is, somebody chose it.
         uses=uses if isinstance(uses, str) and not _RELEASE.fullmatch(uses) else default.uses,
         runs_on=job.get("runs-on") or default.runs_on,
         inputs=tuple(
             (str(name), value)
-            for name, value in _mapping(step.get("with")).items()
+            for name, value in section(step.get("with")).items()
             if name not in _OWN_INPUTS
         ),
     )
@@ -102,7 +102,7 @@ def kept(document: object) -> Kept:
 
 def _own_step(job: Mapping[object, object]) -> Mapping[object, object]:
     """Return the step that runs the action, by its name; that of a copy by being the only one."""
-    steps = [each for each in _mappings(job.get("steps")) if isinstance(each.get("uses"), str)]
+    steps = [each for each in sections(job.get("steps")) if isinstance(each.get("uses"), str)]
     named = [each for each in steps if "understudy" in str(each["uses"])]
     return next(iter(named or steps), {}) if named or len(steps) == 1 else {}
 
@@ -246,24 +246,3 @@ def _escaped(branch: str) -> str:
 
 def _unescaped(pattern: str) -> str:
     return re.sub(r"\\(.)", r"\1", pattern)
-
-
-def _events(document: object) -> Mapping[object, object]:
-    mapping = _mapping(document)
-    # A reader of YAML 1.1 takes the key `on` for "true".
-    events = mapping.get("on", mapping.get(True))
-    if isinstance(events, str):
-        return {events: None}
-    return dict.fromkeys(_texts(events)) if isinstance(events, list) else _mapping(events)
-
-
-def _mapping(value: object) -> Mapping[object, object]:
-    return value if isinstance(value, Mapping) else {}
-
-
-def _mappings(value: object) -> Iterable[Mapping[object, object]]:
-    return [each for each in value if isinstance(each, Mapping)] if isinstance(value, list) else []
-
-
-def _texts(value: object) -> list[str]:
-    return [each for each in value if isinstance(each, str)] if isinstance(value, list) else []

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from understudy.forges.github.workflow import JOB
+JOB = "sync-staging"
+"""The job that rebuilds. By this name it is known where the workflow's file is not."""
 
 Section = Mapping[object, object]
 

@@ -1,6 +1,6 @@
-"""The reference page of the commands, made from what the commands themselves say.
+"""What of the reference is made from the program itself: the commands, and the schema of the file.
 
-`python -m tests.reference --write` brings docs/reference/cli.md up to date.
+`python -m tests.reference --write` brings both up to date in docs/reference.
 """
 
 from __future__ import annotations
@@ -11,12 +11,20 @@ from pathlib import Path
 import click
 
 from understudy.cli.main import COMMANDS, understudy
+from understudy.core.config import json_schema
+from understudy.render.documents import document
 
 PAGE = Path("docs/reference/cli.md")
+SCHEMA = Path("docs/reference/understudy.schema.json")
 _ROOT = Path(__file__).resolve().parents[1]
 _WIDTH = 96
 
 _MADE = "<!-- What follows is made by `python -m tests.reference --write`. -->\n"
+
+
+def schema() -> str:
+    """Return the schema of the configuration, as editors fetch it."""
+    return document(json_schema()).decode()
 
 
 def page() -> str:
@@ -47,5 +55,6 @@ def _section(context: click.Context) -> str:
 if __name__ == "__main__":
     if sys.argv[1:] == ["--write"]:
         (_ROOT / PAGE).write_text(page())
+        (_ROOT / SCHEMA).write_text(schema())
     else:
         sys.stdout.write(page())

@@ -19,7 +19,7 @@ from ruamel.yaml import YAML
 
 from tests import console, reference
 from tests.pages import all_keys, paths_in, rows, settings
-from understudy import process
+from understudy import process, scaffolding
 from understudy.cli.main import COMMANDS, INTERRUPTED
 from understudy.core import config, config_file, record
 from understudy.core.checks import STATES
@@ -136,6 +136,11 @@ def _anchors(page: Path) -> set[str]:
 
 def test_the_page_of_commands_is_current() -> None:
     assert (ROOT / reference.PAGE).read_text() == reference.page(), reference.__doc__
+
+
+def test_the_schema_that_editors_fetch_is_current() -> None:
+    assert (ROOT / reference.SCHEMA).read_text() == reference.schema(), reference.__doc__
+    assert scaffolding.SCHEMA.endswith(f"/{reference.SCHEMA}")
 
 
 @pytest.mark.parametrize("name", COMMANDS)

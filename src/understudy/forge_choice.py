@@ -93,7 +93,8 @@ def _extra_needed() -> Iterator[None]:
     try:
         yield
     except ModuleNotFoundError as error:
-        message = f"GitHub cannot be asked: the Python package `{error.name}` is not installed."
+        package = (error.name or "").partition(".")[0]
+        message = f"GitHub cannot be asked: the Python package `{package}` is not installed."
         hint = "Install understudy with its extra: `understudy[github]`."
         raise UsageError(message, hint=hint) from error
 

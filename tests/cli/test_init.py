@@ -235,7 +235,7 @@ def test_a_wrong_option_is_refused(clone: Clone, arguments: list[str], why: str)
     assert why in clone.init(*arguments, code=ExitCode.USAGE)
 
 
-def test_a_schedule_is_written(clone: Clone) -> None:
+def test_trap_14_a_schedule_is_written_where_it_is_wanted(clone: Clone) -> None:
     clone.init("--schedule", "17 * * * *")
 
     assert '    - cron: "17 * * * *"\n' in clone.read()

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from tests.github.connections import Arguments, Page
     from tests.github.reading import Reading
     from tests.github.resolving import Facts, Questions
+    from tests.github.values import CheckSuite, WorkflowRun
 
 BAD = {
     *("action_required", "cancelled", "failure", "startup_failure", "timed_out"),
@@ -65,6 +66,13 @@ def _kind_and_id(it: CheckRun | StatusContext) -> str:
     return f"{isinstance(it, StatusContext):d} {it.id:010d}"
 
 
+def _workflow_run(suite: CheckSuite, reading: Reading, _: Arguments) -> WorkflowRun | None:
+    """Return the run of a suite of GitHub Actions, which has a permission of its own."""
+    if suite.workflow_run is not None:
+        reading.need("actions")
+    return suite.workflow_run
+
+
 def _run_url(run: CheckRun, reading: Reading, _: Arguments) -> str:
     repository = f"{reading.root}/{run.suite.commit.repository.full_name}"
     if (found := run.suite.workflow_run) is not None:
@@ -110,7 +118,6 @@ FACTS: Facts = {
         "databaseId": lambda it: it.id,
         "app": lambda it: it.app,
         "commit": lambda it: it.commit,
-        "workflowRun": lambda it: it.workflow_run,
     },
     "App": {
         "id": lambda it: it.node_id,
@@ -145,6 +152,7 @@ QUESTIONS: Questions = {
     "Commit": {"statusCheckRollup": lambda it, reading, _: _rollup(it, reading)},
     "PullRequest": {"statusCheckRollup": lambda it, reading, _: _rollup(it.head, reading)},
     "StatusCheckRollup": {"contexts": _contexts},
+    "CheckSuite": {"workflowRun": _workflow_run},
     "CheckRun": {
         "url": _run_url,
         "permalink": _run_url,

@@ -21,6 +21,7 @@ PERMISSIONS = {
     "pull_requests": "write",
     "issues": "write",
     "checks": "read",
+    "actions": "read",
     "statuses": "write",
     "deployments": "write",
 }
@@ -200,6 +201,17 @@ def test_trap_05_it_looks_again_when_the_grace_after_a_push_is_over(hub: GitHubW
     assert rebuild(hub, "--after-grace") == ExitCode.DONE
 
     assert hub.statuses(1)["understudy/staging"].state == "success"
+
+
+def test_a_token_that_may_not_read_workflow_runs_is_told_which_permission_it_lacks(
+    fleet: GitHubWorld,
+) -> None:
+    fleet.pull_request(1, {"one.yaml": "1\n"}, checks=PASSED)
+    token = fleet.tokens.actions({**PERMISSIONS, "actions": "none"})
+
+    assert rebuild(fleet, env=fleet.environment(token)) == ExitCode.DONE
+
+    assert "`Actions: read`" in str(fleet.statuses(1)["understudy/staging"].description)
 
 
 def test_a_github_app_does_it_all_by_itself(fleet: GitHubWorld) -> None:

@@ -116,8 +116,7 @@ def test_an_answer_without_etag_is_asked_for_again(github: GitHub) -> None:
 
 
 def test_a_comment_is_made_and_edited(foreign: Emulated, github: GitHub) -> None:
-    pull_request = foreign.pull_request()
-    comments = github.path("issues", pull_request, "comments")
+    comments = github.path("issues", foreign.pull_request(), "comments")
 
     number = github.create(comments, {"body": "<!-- mark -->\nWaiting"})
     edited = github.path("issues", "comments", number)
@@ -296,7 +295,5 @@ def test_an_installation_lacks_most_of_its_account(github: GitHub) -> None:
 
     assert found["id"] == emulated.INSTALLATION_ID
     assert account.keys() == {"login", "id", "node_id", "type", "avatar_url", "url"}
-    assert missing(f"{REPOSITORY}/installation", found) == {
-        ("body", "account"),
-        ("body", "target_id"),
-    }
+    gaps = missing(f"{REPOSITORY}/installation", found)
+    assert gaps == {("body", "account"), ("body", "target_id")}

@@ -21,6 +21,7 @@ ACTIONS = {
     "contents": "write",
     "pull_requests": "read",
     "checks": "read",
+    "actions": "read",
     "statuses": "write",
     "deployments": "write",
     "issues": "write",

@@ -233,7 +233,7 @@ def test_trap_39_what_is_forbidden_on_one_head_says_nothing_of_the_others(
 
     assert reported[0] == reported[2] == ()
     assert isinstance(reported[1], Forbidden)
-    assert "`Checks: read` or `Commit statuses: read`" in reported[1].why
+    assert "`Checks: read`" in reported[1].why
 
 
 def test_a_fork_that_hides_itself_does_not_stop_the_stage(server: Scripted) -> None:

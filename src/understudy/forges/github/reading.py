@@ -204,7 +204,8 @@ def _why(error: GraphQLError) -> str:
             "a fine-grained personal access token cannot read check runs; use a GitHub App, a"
             " workflow's token or a classic token"
         )
-    return f"the token lacks `Checks: read` or `Commit statuses: read` ({error.message})"
+    lacking = "`Actions: read`" if error.path[-1:] == ("workflowRun",) else "`Checks: read`"
+    return f"the token lacks {lacking} ({error.message})"
 
 
 def _changed_meanwhile() -> UnavailableError:

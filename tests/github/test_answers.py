@@ -221,3 +221,15 @@ def test_a_github_app_does_it_all_by_itself(fleet: GitHubWorld) -> None:
     assert rebuild(fleet, env=env) == ExitCode.DONE
 
     assert told(fleet) == "staging: app.yaml, one.yaml\n#1 success On staging"
+
+
+def test_a_token_that_nobody_knows_is_told_from_a_network_that_is_down(
+    fleet: GitHubWorld, capsys: pytest.CaptureFixture[str]
+) -> None:
+    env = {**fleet.environment(), "GITHUB_TOKEN": "ghs_nobody_knows_it"}
+
+    assert rebuild(fleet, env=env) == ExitCode.UNAVAILABLE
+
+    said = capsys.readouterr().err
+    assert "check GITHUB_TOKEN" in said
+    assert "ghs_nobody_knows_it" not in said

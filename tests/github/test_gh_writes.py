@@ -42,13 +42,13 @@ def _rebuild(fleet: GitHubWorld) -> None:
 
 def test_gh_shows_the_answers_of_understudy(fleet: GitHubWorld, gh: Gh) -> None:
     fleet.pull_request(2, {"two.yaml": "2\n"}, checks={"lint": "queued"})
-    fleet.pull_request(3, {"three.yaml": "3\n"}, checks={"lint": "success"}, draft=True)
+    fleet.pull_request(3, {"three.yaml": "3\n"}, checks={"lint": "failure"})
 
     _rebuild(fleet)
 
     assert gh.checks(1) == (True, [("lint", "pass"), (OURS, "pass")])
     assert gh.checks(2) == (False, [("lint", "pending"), (OURS, "pending")])
-    assert gh.checks(3) == (False, [("lint", "pass"), (OURS, "fail")])
+    assert gh.checks(3) == (False, [("lint", "fail"), (OURS, "fail")])
     for number in (1, 2, 3):
         seen = gh.viewed(number, "comments", "statusCheckRollup")
         rollup = {it.get("context"): it for it in seen["statusCheckRollup"]}
@@ -87,7 +87,7 @@ def test_trap_30_a_comment_that_only_looks_like_ours_is_left_alone(
     path = "repos/ada/fleet/issues/1/comments"
     gh.api(path, "--raw-field", f"body={ours.splitlines()[0]}\nMine")
 
-    fleet.draft(1)
+    fleet.mark(1, lint="failure")
     _rebuild(fleet)
 
     edited, theirs = fleet.comments(1)
@@ -152,21 +152,22 @@ def test_gh_reads_each_refusal_as_one_of_github(fleet: GitHubWorld, gh: Gh) -> N
     assert [words for words, said in told.items() if words not in said.err] == []
 
 
+# What fails first is by chance where gh asks for several such fields: it writes them in any order.
 UNKNOWN = {
-    "pr view 1": ("PullRequest.reviews", "PullRequest.additions", "PullRequest.milestone"),
-    "pr edit 1 --add-label big": ("PullRequest.assignees", "PullRequest.reviewRequests"),
-    "pr merge 1 --merge": ("PullRequest.isInMergeQueue",),
-    "pr comment 1 --body Hello": ("Mutation.addComment",),
-    "pr close 1": ("Mutation.closePullRequest",),
-    "pr ready 2": ("Mutation.markPullRequestReadyForReview",),
-    "pr reopen 3": ("Mutation.reopenPullRequest",),
-    "pr list --label big": ("Query.search",),
-    "pr status": ("Query.search",),
-    "pr diff 1": ("GET /repos/ada/fleet/pulls/1",),
-    "label list": ("Repository.labels",),
-    "workflow run staging-deploy.yaml": ("Repository.hasIssuesEnabled",),
-    "workflow list": ("GET /repos/ada/fleet/actions/workflows",),
-    "run list": ("GET /repos/ada/fleet/actions/runs",),
+    "pr view 1": f"{NOT_MODELLED} PullRequest.",
+    "pr edit 1 --add-label big": f"{NOT_MODELLED} PullRequest.",
+    "pr merge 1 --merge": f"{NOT_MODELLED} PullRequest.",
+    "pr comment 1 --body Hello": f"{NOT_MODELLED} Mutation.addComment",
+    "pr close 1": f"{NOT_MODELLED} Mutation.closePullRequest",
+    "pr ready 2": f"{NOT_MODELLED} Mutation.markPullRequestReadyForReview",
+    "pr reopen 3": f"{NOT_MODELLED} Mutation.reopenPullRequest",
+    "pr list --label big": f"{NOT_MODELLED} Query.search",
+    "pr status": f"{NOT_MODELLED} Query.search",
+    "label list": f"{NOT_MODELLED} Repository.labels",
+    "workflow run staging-deploy.yaml": f"{NOT_MODELLED} Repository.hasIssuesEnabled",
+    "pr diff 1": f"GET /repos/ada/fleet/pulls/1: {NO_ENDPOINT}",
+    "workflow list": f"GET /repos/ada/fleet/actions/workflows: {NO_ENDPOINT}",
+    "run list": f"GET /repos/ada/fleet/actions/runs: {NO_ENDPOINT}",
 }
 
 
@@ -184,6 +185,5 @@ def test_what_the_fake_does_not_model_fails_loudly(
     noted = "\n".join(fleet.violations)
     fleet.violations.clear()
     assert said.code == 1
-    assert [name for name in UNKNOWN[command] if name not in noted] == []
-    assert NOT_MODELLED in noted or NO_ENDPOINT in noted
+    assert UNKNOWN[command] in noted
     assert shown == (fleet.state(1), fleet.at(2).draft, fleet.state(3), fleet.comments(1))

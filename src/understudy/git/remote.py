@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 
 # Protocol messages of upload-pack, which are never translated.
 _NOT_SERVED = re.compile(rb"not our ref|unadvertised object|no such remote ref", re.IGNORECASE)
+_UNKNOWN_TO_IT = re.compile(
+    rb"could not read (username|password)|authentication failed", re.IGNORECASE
+)
 _REJECTED = re.compile(r"^!\t[^:\t]*:(\S+)\t(.*)$")
 _NOTHING_NEW = ("To ", "Done", "error: failed to push some refs")
 _WILD = re.compile(r"[*?\[]")
@@ -196,8 +199,16 @@ class RemoteGit:
     def _unavailable(self, completed: Completed) -> UnavailableError:
         where = redacted(self.address)
         message = f"The remote {where} could not be read: {redacted(_said(completed))}"
-        hint = "Check the address, the network and your access; nothing was published."
-        return UnavailableError(message, hint=hint)
+        return UnavailableError(message, hint=_hint(completed))
+
+
+def _hint(completed: Completed) -> str:
+    if _UNKNOWN_TO_IT.search(completed.stderr):
+        return (
+            "It takes none of the credentials that git has for it: check GITHUB_TOKEN, or git's own"
+            " helper; nothing was published."
+        )
+    return "Check the address, the network and your access; nothing was published."
 
 
 def _said(completed: Completed) -> str:

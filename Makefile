@@ -43,7 +43,7 @@ format: $(VENV)/.installed-dev ## let ruff format and mend what it can
 	$(BIN)/ruff format
 	$(BIN)/ruff check --fix
 
-bench: $(VENV)/.installed-dev ## measure (BENCH="--help" says what can be chosen)
+bench: $(VENV)/.installed-dev $(VENV)/.installed-node ## measure (BENCH="--help" says what can be chosen)
 	$(BIN)/python -m benchmarks $(BENCH)
 
 docs: $(VENV)/.installed-dev ## build the documentation into site/

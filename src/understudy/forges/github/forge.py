@@ -50,6 +50,7 @@ class GitHubForge:
     def __init__(self, github: GitHub, remote: Remote, lane: Lane, voice: Voice) -> None:
         """`remote` is the same repository as git sees it."""
         self._github, self._remote, self._lane = github, remote, lane
+        self._disagreed = 0
         self._reporter = Reporter(github, lane.name, lane.stage, voice)
 
     def snapshot(self, previous: Record | None) -> Snapshot | Raced:  # noqa: ARG002 - see ports
@@ -65,7 +66,8 @@ class GitHubForge:
         base = self._tip_that_git_has(base_ref)
         if not reading.complete or reading.base_tips != {base}:
             # GitHub answers from copies, some of them seconds old; or somebody just pushed.
-            self._github.transport.pause(0, f"`{base_ref}` moves while it is read")
+            self._disagreed += 1
+            self._github.transport.pause(self._disagreed, f"`{base_ref}` moves while it is read")
             return Raced(ref=f"refs/heads/{base_ref}", actual=base)
         self._reporter.remember(reading.pull_requests)
         return self._as_snapshot(base_ref, base, reading)

@@ -12,11 +12,11 @@ import pytest
 from tests.gitenv import clean_environment
 from tests.github.tokens import GitHubApp
 from understudy.core.config import Config, ForgeKind, Stage
-from understudy.core.errors import UsageError
+from understudy.core.errors import ConfigError, UsageError
 from understudy.core.ports import USERS_OWN_ACCESS
 from understudy.forge_choice import Asked, ForgeWhenAsked, Host, host_of
 from understudy.forges.github.auth import GitAccess, GivenToken
-from understudy.wiring import SystemClock
+from understudy.wiring import Options, SystemClock, open_project
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -168,9 +168,9 @@ def test_a_deadline_that_is_none_is_told(monkeypatch: pytest.MonkeyPatch, said: 
 
 
 _ASKING = f"""
-from understudy.core.errors import UsageError
+from understudy.core.errors import ConfigError, UsageError
 from understudy.forge_choice import host_of
-from understudy.wiring import SystemClock
+from understudy.wiring import Options, SystemClock, open_project
 with host_of({GITHUB!r}, kind=None, clock=SystemClock()) as host:
     host.access()
 """
@@ -216,3 +216,18 @@ def test_who_lacks_the_extra_is_told_which(tmp_path: Path, missing: str) -> None
     assert _python(code, tmp_path, GITHUB_TOKEN="a-token") == told  # noqa: S106 - invented
     app = {"GITHUB_APP_ID": "4242", "GITHUB_APP_PRIVATE_KEY": key}
     assert _python(code, tmp_path, **app) == told
+
+
+def test_a_forge_without_protection_is_not_asked_for_it(tmp_path: Path) -> None:
+    """Else `branch-protection` would mean "all checks count", and nobody would know."""
+    remote = tmp_path / "fleet.git"
+    subprocess.run(["git", "init", "--quiet", "--bare", remote], check=True)
+    configuration = tmp_path / "understudy.yaml"
+    configuration.write_text("stages: {staging: {checks: {required: branch-protection}}}\n")
+    options = Options(repo=str(remote), config=configuration, cache=tmp_path / "cache")
+
+    with (
+        open_project(options) as project,
+        pytest.raises(ConfigError, match="there is no forge that has any"),
+    ):
+        project.forge.snapshot(None)

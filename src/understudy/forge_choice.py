@@ -11,8 +11,8 @@ from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from understudy.core.config import ForgeKind
-from understudy.core.errors import UsageError
+from understudy.core.config import ForgeKind, Required
+from understudy.core.errors import ConfigError, UsageError
 from understudy.core.ports import USERS_OWN_ACCESS
 from understudy.forges.github.auth import AppKey, GitAccess, found_in, no_credentials
 from understudy.forges.github.place import place_of
@@ -145,6 +145,8 @@ class ForgeWhenAsked:
     @functools.cached_property
     def _chosen(self) -> Forge:
         asked = self._asked
+        if asked.listing is not None or _is_plain(asked):
+            _refuse_protection(asked.stage)
         if asked.listing is not None:
             from understudy.forges.listing import ListingForge  # noqa: PLC0415 - see above
 
@@ -194,6 +196,12 @@ def observe_github(
 def _is_plain(asked: Asked) -> bool:
     kind = asked.kind or asked.config.forge
     return kind is ForgeKind.PLAIN or (kind is ForgeKind.AUTO and asked.host is None)
+
+
+def _refuse_protection(stage: Stage) -> None:
+    if stage.checks.required is Required.BRANCH_PROTECTION:
+        message = "`checks.required` is `branch-protection`, and there is no forge that has any."
+        raise ConfigError(message, hint="List the names of the checks: `required: [lint]`.")
 
 
 def _known_host(asked: Asked) -> Host:

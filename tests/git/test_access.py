@@ -15,9 +15,11 @@ from tests.gitenv import clean_environment
 from tests.scripted_http import Asked, Says, Scripted, scripted
 from tests.smart_http import Asked as AskedOfGit
 from tests.smart_http import run_backend
+from understudy.core.errors import UnavailableError
 from understudy.forges.github.auth import GitAccess, GivenToken
 from understudy.forges.github.place import place_of
 from understudy.git.command import Git
+from understudy.git.remote import RemoteGit
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -55,13 +57,14 @@ class _Place:
         return f"{self.server.address}/ada/fleet.git"
 
     def git(self, *arguments: str, at: str | None = None, token: str = TOKEN) -> Completed:
+        return self.opened(at=at, token=token).transport(*arguments)
+
+    def opened(self, *, at: str | None = None, token: str = TOKEN) -> Git:
         place = place_of(at or self.url, {}, certain=True)
         assert place is not None
         access = GitAccess(place, GivenToken(token))
         mirror = self.folder / "mirror.git"
-        return Git(directory=mirror, scratch=mirror / "scratch", access=access).transport(
-            *arguments
-        )
+        return Git(directory=mirror, scratch=mirror / "scratch", access=access)
 
     def says_at_home(self, *settings: tuple[str, str]) -> None:
         for key, value in settings:
@@ -240,3 +243,7 @@ def test_a_repository_that_was_renamed_is_told_by_its_status(place: _Place) -> N
     done = place.git("ls-remote", place.url)
 
     assert (done.code, b"error: 301" in done.stderr) == (128, True)
+    link = RemoteGit(git=place.opened(), address=place.url)
+    with pytest.raises(UnavailableError) as caught:
+        link.read()
+    assert "give its new address" in caught.value.hint

@@ -13,7 +13,7 @@ from tests.github.world import GitHubWorld
 from tests.world import BASE
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
 PUBLIC = "https://github.com"
@@ -38,7 +38,7 @@ class GitHubOnPages:
         self._world = GitHubWorld(folder)
         self._world.base({"apps/web.yaml": "image: web:1.0\nreplicas: 1\n"}, "Run the web app")
         self._world.base({".github/workflows/ci.yaml": CI}, "Check pull requests")
-        self._events = {
+        self._events: dict[str, Callable[..., object]] = {
             "opened": self._opened,
             "opened-from": self._opened_from,
             "checked": self._world.check,
@@ -76,7 +76,7 @@ class GitHubOnPages:
         """Let it happen; return what GitHub shows, if it was asked to show something."""
         name, *words = shlex.split(event)
         self._world.fake.sync()
-        told: Any = self._events[name](*(int(word) if word.isdecimal() else word for word in words))
+        told = self._events[name](*(int(word) if word.isdecimal() else word for word in words))
         return told if isinstance(told, str) else ""
 
     def as_readers_see(self, text: str) -> str:
@@ -147,7 +147,7 @@ def _push(ref: str) -> dict[str, Any]:
     return {"ref": f"refs/heads/{ref}"}
 
 
-_PAYLOADS = {
+_PAYLOADS: dict[str, Callable[..., dict[str, Any]]] = {
     "workflow_run": _workflow_run,
     "pull_request_target": _pull_request_target,
     "push": _push,

@@ -50,10 +50,22 @@ def test_gh_shows_the_answers_of_understudy(fleet: GitHubWorld, gh: Gh) -> None:
     assert gh.checks(2) == (False, [("lint", "pending"), (OURS, "pending")])
     assert gh.checks(3) == (False, [("lint", "fail"), (OURS, "fail")])
     for number in (1, 2, 3):
-        seen = gh.viewed(number, "comments", "statusCheckRollup")
-        rollup = {it.get("context"): it for it in seen["statusCheckRollup"]}
-        assert [it["body"] for it in seen["comments"]] == fleet.comments(number)
-        assert rollup[OURS]["targetUrl"] == fleet.statuses(number)[OURS].target_url
+        rollup = gh.viewed(number, "statusCheckRollup")["statusCheckRollup"]
+        [told] = [it["targetUrl"] for it in rollup if it.get("context") == OURS]
+        assert told == fleet.statuses(number)[OURS].target_url
+
+
+def test_gh_shows_the_comment_of_understudy(fleet: GitHubWorld, gh: Gh) -> None:
+    asked = """{ repository(owner: "ada", name: "fleet") { pullRequest(number: 1) {
+        comments(last: 9) { nodes { author { login } body viewerDidAuthor } } } } }"""
+    found = ".data.repository.pullRequest.comments.nodes"
+
+    _rebuild(fleet)
+
+    shown = json.loads(gh.api("graphql", "--jq", found, "--raw-field", f"query={asked}"))
+    [body] = fleet.comments(1)
+    bot = {"login": "github-actions"}
+    assert shown == [{"author": bot, "body": body, "viewerDidAuthor": False}]
 
 
 def test_gh_shows_the_stage_and_where_it_is_deployed(fleet: GitHubWorld, gh: Gh) -> None:
@@ -154,7 +166,8 @@ def test_gh_reads_each_refusal_as_one_of_github(fleet: GitHubWorld, gh: Gh) -> N
 
 # What fails first is by chance where gh asks for several such fields: it writes them in any order.
 UNKNOWN = {
-    "pr view 1": f"{NOT_MODELLED} PullRequest.",
+    "pr view 1": "The fake GitHub ",
+    "pr view 1 --json comments": f"{NOT_MODELLED} IssueComment.",
     "pr edit 1 --add-label big": f"{NOT_MODELLED} PullRequest.",
     "pr merge 1 --merge": f"{NOT_MODELLED} PullRequest.",
     "pr comment 1 --body Hello": f"{NOT_MODELLED} Mutation.addComment",
@@ -178,6 +191,7 @@ def test_what_the_fake_does_not_model_fails_loudly(
     fleet.pull_request(2, {"two.yaml": "2\n"}, draft=True)
     fleet.pull_request(3, {"three.yaml": "3\n"})
     fleet.close(3)
+    gh.api("repos/ada/fleet/issues/1/comments", "--raw-field", "body=Hello")
     shown = fleet.state(1), fleet.at(2).draft, fleet.state(3), fleet.comments(1)
 
     said = gh.inside(*command.split())

@@ -27,6 +27,7 @@ _NOT_SERVED = re.compile(rb"not our ref|unadvertised object|no such remote ref",
 _UNKNOWN_TO_IT = re.compile(
     rb"could not read (username|password)|authentication failed", re.IGNORECASE
 )
+_MOVED = re.compile(rb"error: 30[1278]\b|unable to update url base from redirection")
 _REJECTED = re.compile(r"^!\t[^:\t]*:(\S+)\t(.*)$")
 _NOTHING_NEW = ("To ", "Done", "error: failed to push some refs")
 _WILD = re.compile(r"[*?\[]")
@@ -208,6 +209,8 @@ def _hint(completed: Completed) -> str:
             "It takes none of the credentials that git has for it: check GITHUB_TOKEN, or git's own"
             " helper; nothing was published."
         )
+    if _MOVED.search(completed.stderr):
+        return "It seems to have moved: give its new address; nothing was published."
     return "Check the address, the network and your access; nothing was published."
 
 

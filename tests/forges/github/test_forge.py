@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -14,7 +13,6 @@ from understudy.core.errors import UnavailableError, UsageError
 from understudy.core.model import Check, CheckState, ChecksUnreadable, CommitSha, Snapshot
 from understudy.core.record import LineState
 from understudy.forges.github.forge import GitHubForge, Lane
-from understudy.forges.github.reading import read_open_pull_requests
 from understudy.forges.github.reported import OurRun
 from understudy.forges.github.reporting import Voice
 
@@ -233,18 +231,6 @@ def test_trap_09_a_page_without_anything_on_it_is_not_the_end(
     hub.pull_request(1, {"b": "2"})
     hub.fault("empty-page")
     assert [each.number for each in forge.seen().pull_requests] == [1]
-
-
-def test_trap_09_fewer_pull_requests_than_github_counts_are_read_again(
-    forge: _Situation, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    whole = read_open_pull_requests
-    monkeypatch.setattr(
-        "understudy.forges.github.forge.read_open_pull_requests",
-        lambda *asked: replace(whole(*asked), complete=False),
-    )
-
-    assert isinstance(forge.snapshot(), Raced)
 
 
 def test_a_base_that_is_not_there_is_told(forge: _Situation) -> None:

@@ -77,7 +77,7 @@ def test_trap_09_each_pull_request_label_and_check_is_read(hub: GitHubWorld) -> 
 def test_no_pull_request_at_all_is_an_answer(server: Scripted) -> None:
     server.script = in_turn(_data(page()))
 
-    assert _read(server) == Reading(base_tips=frozenset({BASE}), pull_requests=(), complete=True)
+    assert _read(server) == Reading(base_tips=frozenset({BASE}), pull_requests=(), counted=0)
 
 
 def test_one_that_shows_up_on_two_pages_counts_once_as_it_is_last(server: Scripted) -> None:

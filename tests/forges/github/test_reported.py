@@ -9,7 +9,8 @@ from tests.forges.github.nodes import moment
 from understudy.core.checks import newest
 from understudy.core.model import Check, CheckState
 from understudy.forges.github import payloads
-from understudy.forges.github.reported import JOB, OurRun, our_run, own, runs, said_before
+from understudy.forges.github.reported import OurRun, our_run, own, runs, said_before
+from understudy.forges.github.workflow_shape import JOB
 
 US = OurRun(run_id="9000001", workflow_file="staging-deploy.yaml")
 

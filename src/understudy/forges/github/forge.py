@@ -9,7 +9,7 @@ from understudy.core.checks import newest
 from understudy.core.config import Required
 from understudy.core.decisions import Raced
 from understudy.core.dependencies import depends_on_in
-from understudy.core.errors import UsageError
+from understudy.core.errors import UnavailableError, UsageError
 from understudy.core.model import ChecksUnreadable, CommitSha, PullRequest, Snapshot
 from understudy.forges.github.protection import required_checks
 from understudy.forges.github.reading import Forbidden, read_open_pull_requests
@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 
 READING = 300.0
 """Seconds in which the whole world must have been read."""
+
+PATIENCE = 3
+"""How often it is read again where some of the pull requests are missing."""
 
 _NOBODY = "ghost"
 """How GitHub shows an account that is gone."""
@@ -67,6 +70,8 @@ class GitHubForge:
         if not reading.complete or reading.base_tips != {base}:
             # GitHub answers from copies, some of them seconds old; or somebody just pushed.
             self._disagreed += 1
+            if not reading.complete and self._disagreed > PATIENCE:
+                raise _incomplete(reading)
             self._github.transport.pause(self._disagreed, f"`{base_ref}` moves while it is read")
             return Raced(ref=f"refs/heads/{base_ref}", actual=base)
         self._reporter.remember(reading.pull_requests)
@@ -111,6 +116,13 @@ class GitHubForge:
                 )
             ),
         )
+
+
+def _incomplete(reading: Reading) -> UnavailableError:
+    """Never take a part for the whole (trap 09), even if GitHub never gives the rest."""
+    given = len(reading.pull_requests)
+    message = f"GitHub counts {reading.counted} open pull requests and shows {given} of them."
+    return UnavailableError(message, hint="Rebuild again later; nothing was published.")
 
 
 def _pull_request(read: OpenPullRequest, *, trusted: bool) -> PullRequest:

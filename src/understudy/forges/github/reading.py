@@ -48,12 +48,17 @@ class OpenPullRequest:
 class Reading:
     """All open pull requests, and each tip of the base that the pages told of.
 
-    `complete` is false where GitHub counts more than it gave: some were opened meanwhile.
+    `counted` is how many there are, as the last page says: some may have come meanwhile.
     """
 
     base_tips: frozenset[str]
     pull_requests: tuple[OpenPullRequest, ...]
-    complete: bool
+    counted: int
+
+    @property
+    def complete(self) -> bool:
+        """Tell whether none is missing."""
+        return len(self.pull_requests) >= self.counted
 
 
 def read_open_pull_requests(github: GitHub, base_ref: str) -> Reading:
@@ -78,7 +83,7 @@ def read_open_pull_requests(github: GitHub, base_ref: str) -> Reading:
     return Reading(
         base_tips=frozenset(tips),
         pull_requests=tuple(found.values()),
-        complete=len(found) >= total,
+        counted=total,
     )
 
 

@@ -43,6 +43,8 @@ _MARK = "\x1e"
 _UNSTABLE = (
     (re.compile(r"(?<![0-9a-f])[0-9a-f]{7,64}(?![0-9a-f])"), "<id>"),
     (re.compile(r"^([a-z-]+: refs/heads/\S+:) .*$", re.MULTILINE), r"\1 <what git said>"),
+    (re.compile(r"\b(git|gidgethub) \d+(\.\d+)+"), r"\1 <version>"),
+    (re.compile(r"\b\d+ of 5000 for"), "<some> of 5000 for"),
     (re.compile(r"\b\d{4}-\d\d-\d\d[ T]\d\d:\d\d(:\d\d)?(\+00:00)?"), "<time>"),
 )
 _READER = "/home/ada"

@@ -226,6 +226,7 @@ def test_an_older_release_is_brought_up_to_date() -> None:
         "on: push",
         "jobs: {sync-staging: 7}",
         "jobs: {sync-staging: {steps: [{run: x}, {uses: a/b@c}, {uses: d/e@f}]}}",
+        "jobs: {sync-staging: {steps: [{uses: actions/checkout@v4, with: {token: x}}, {run: y}]}}",
         "on: {push: {branches: 7}, schedule: [7, {cron: 7}]}",
     ],
 )

@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from understudy.core.answers import context
+from understudy.core.checks import is_foreign_to_verdicts
 from understudy.core.config import Required
 from understudy.core.diagnosis import Examination, fine, problem, unknown, warning
 from understudy.core.strict import listed, near_miss
@@ -117,7 +118,8 @@ def _waits_long(subject: Subject, pull_request: OpenPullRequest, name: str) -> b
 
 
 def _reported(reading: Reading) -> frozenset[str]:
-    return frozenset().union(*map(_names, reading.pull_requests))
+    names = frozenset[str]().union(*map(_names, reading.pull_requests))
+    return frozenset(name for name in names if not is_foreign_to_verdicts(name))
 
 
 def _names(pull_request: OpenPullRequest) -> frozenset[str]:

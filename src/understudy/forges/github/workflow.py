@@ -101,10 +101,14 @@ def kept(document: object) -> Kept:
 
 
 def _own_step(job: Mapping[object, object]) -> Mapping[object, object]:
-    """Return the step that runs the action, by its name; that of a copy by being the only one."""
-    steps = [each for each in sections(job.get("steps")) if isinstance(each.get("uses"), str)]
-    named = [each for each in steps if "understudy" in str(each["uses"])]
-    return next(iter(named or steps), {}) if named or len(steps) == 1 else {}
+    """Return the step that runs the action, by its name; that of a copy by being the only one.
+
+    A job that somebody wrote by hand has others beside it, such as a checkout.
+    """
+    steps = sections(job.get("steps"))
+    using = [each for each in steps if isinstance(each.get("uses"), str)]
+    named = [each for each in using if "understudy" in str(each["uses"])]
+    return next(iter(named or using), {}) if named or len(steps) == 1 else {}
 
 
 def text(settings: Settings) -> str:

@@ -242,7 +242,7 @@ def test_endpoints_that_github_has_and_this_server_has_not(github: GitHub, templ
 def test_what_needs_graphql_or_rulesets_is_refused(github: GitHub) -> None:
     """It has neither, so pull requests, old comments and required checks are not read from it."""
     needs: list[Callable[[], object]] = [
-        lambda: read_open_pull_requests(github, BASE),
+        lambda: read_open_pull_requests(github, BASE, stage_ref="staging"),
         lambda: put_comment(github, 1, "<!-- mark -->\nOn staging"),
         lambda: required_checks(github, BASE),
     ]

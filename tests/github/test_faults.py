@@ -137,6 +137,25 @@ def test_an_old_answer_of_github_is_noticed_by_what_git_has(hub: GitHubWorld) ->
     assert "Merge pull request 1" not in hub.messages()
 
 
+def test_an_old_answer_is_noticed_by_a_stage_that_github_does_not_know_yet(
+    hub: GitHubWorld,
+) -> None:
+    """Else one that was closed since would stay on the stage until something else happens."""
+    _a_world_that_moved_on(hub)
+    rebuild(hub)
+    base = hub.remote_ref("refs/heads/master")
+    assert base is not None
+    hub.freeze_reads(2)
+    hub.close(3)
+    hub.move_ref("refs/heads/staging", base)  # a rebuild elsewhere, say
+    hub.clear_log()
+
+    assert rebuild(hub) == ExitCode.DONE
+
+    assert on_stage(hub) == "staging: app.yaml, one.yaml"
+    assert len(hub.reads()) == 3
+
+
 def _a_world_that_moved_on(hub: GitHubWorld) -> None:
     hub.base({"app.yaml": "image: 1\n"})
     hub.pull_request(1, {"one.yaml": "1\n"}, checks={"lint": "success"})

@@ -38,7 +38,7 @@ def gh(fleet: GitHubWorld) -> Gh:
 def _judged(hub: GitHubWorld) -> dict[int, tuple[Check, ...]]:
     """Return what understudy reads of the checks of each pull request."""
     with opened_in(hub) as github:
-        read = read_open_pull_requests(github, "master").pull_requests
+        read = read_open_pull_requests(github, "master", stage_ref="staging").pull_requests
     judged = {}
     for each in read:
         assert not isinstance(each.reported, Forbidden)

@@ -72,6 +72,7 @@ def page(
     return {
         "repository": {
             "base": {"target": {"oid": base}} if base else None,
+            "stage": None,
             "pullRequests": {
                 "totalCount": len(nodes) if total is None else total,
                 "pageInfo": {"hasNextPage": after is not None, "endCursor": after},

@@ -28,12 +28,12 @@ def server() -> Iterator[Scripted]:
 
 def _read(server: Scripted, *, within: float = 20.0) -> Reading:
     with opened(f"{server.address}/ada/fleet.git", within=within) as github:
-        return read_open_pull_requests(github, "master")
+        return read_open_pull_requests(github, "master", stage_ref="staging")
 
 
 def _read_in(hub: GitHubWorld, token: Token | None = None) -> Reading:
     with opened_in(hub, token) as github:
-        return read_open_pull_requests(github, "master")
+        return read_open_pull_requests(github, "master", stage_ref="staging")
 
 
 def _numbers(reading: Reading) -> list[int]:
@@ -77,7 +77,9 @@ def test_trap_09_each_pull_request_label_and_check_is_read(hub: GitHubWorld) -> 
 def test_no_pull_request_at_all_is_an_answer(server: Scripted) -> None:
     server.script = in_turn(_data(page()))
 
-    assert _read(server) == Reading(base_tips=frozenset({BASE}), pull_requests=(), counted=0)
+    assert _read(server) == Reading(
+        base_tips=frozenset({BASE}), stage_tips=frozenset({None}), pull_requests=(), counted=0
+    )
 
 
 def test_one_that_shows_up_on_two_pages_counts_once_as_it_is_last(server: Scripted) -> None:

@@ -51,7 +51,9 @@ def _tell(
     """Read what GitHub shows, then tell what differs, as one rebuild does."""
     with opened_in(hub, token) as github:
         reporter = Reporter(github, "staging", Stage(report=Report(**report)), VOICE)
-        reporter.remember(read_open_pull_requests(github, "master").pull_requests)
+        reporter.remember(
+            read_open_pull_requests(github, "master", stage_ref="staging").pull_requests
+        )
         hub.clear_log()
         return reporter.report(record, before)
 

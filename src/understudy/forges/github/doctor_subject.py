@@ -116,7 +116,7 @@ class Subject:
             if PULL_REQUESTS in self.unreadable:
                 message = f"The pull requests cannot be read: {self.unreadable[PULL_REQUESTS]}."
                 return RefusedError(message, hint="See `read-pull-requests`.")
-            return read_open_pull_requests(self.github, self.base)
+            return read_open_pull_requests(self.github, self.base, stage_ref=self.lane.stage.branch)
         except UnderstudyError as error:
             return error
 

@@ -31,7 +31,7 @@ READING = 300.0
 """Seconds in which the whole world must have been read."""
 
 PATIENCE = 3
-"""How often it is read again where some of the pull requests are missing."""
+"""How often it is read again where GitHub shows less than it has, or an old copy."""
 
 _NOBODY = "ghost"
 """How GitHub shows an account that is gone."""
@@ -65,15 +65,15 @@ class GitHubForge:
         """
         self._github.transport.within(READING)
         base_ref = self._base_ref()
-        reading = read_open_pull_requests(self._github, base_ref)
+        stage_ref = self._lane.stage.branch
+        reading = read_open_pull_requests(self._github, base_ref, stage_ref=stage_ref)
         base = self._tip_that_git_has(base_ref)
-        if not reading.complete or reading.base_tips != {base}:
-            # GitHub answers from copies, some of them seconds old; or somebody just pushed.
+        if moved := self._moved(reading, base_ref, base):
             self._disagreed += 1
             if not reading.complete and self._disagreed > PATIENCE:
                 raise _incomplete(reading)
-            self._github.transport.pause(self._disagreed, f"`{base_ref}` moves while it is read")
-            return Raced(ref=f"refs/heads/{base_ref}", actual=base)
+            self._github.transport.pause(self._disagreed, f"`{moved}` moves while it is read")
+            return Raced(ref=f"refs/heads/{moved}", actual=None)
         self._reporter.remember(reading.pull_requests)
         return self._as_snapshot(base_ref, base, reading)
 
@@ -95,6 +95,21 @@ class GitHubForge:
             message = f"{self._github.place.url} has no branch `{base_ref}` that git can read."
             raise UsageError(message, hint="Name another in the configuration: `base: …`.")
         return tip
+
+    def _moved(self, reading: Reading, base_ref: str, base: CommitSha) -> str | None:
+        """Return the branch that shows that what was read is not of one moment.
+
+        GitHub answers from copies, some of them seconds old; git tells what is there. A stage that
+        we pushed ourselves and GitHub does not know yet shows an old copy too: what else it says
+        is as old. That is a hint, and not waited for without end.
+        """
+        if not reading.complete or reading.base_tips != {base}:
+            return base_ref
+        stage_ref = self._lane.stage.branch
+        ref = f"refs/heads/{stage_ref}"
+        tip = self._remote.advertised([ref]).get(ref)
+        is_old = reading.stage_tips != {tip} and self._disagreed < PATIENCE
+        return stage_ref if is_old else None
 
     def _as_snapshot(self, base_ref: str, base: CommitSha, reading: Reading) -> Snapshot:
         stage = self._lane.stage

@@ -163,9 +163,10 @@ class Ref(Struct, frozen=True):
 
 
 class OpenRepository(Struct, frozen=True, rename="camel"):
-    """One page, with the base as it is at the same moment."""
+    """One page, with base and stage as they are at the same moment."""
 
     base: Ref | None
+    stage: Ref | None
     pull_requests: PullRequests
 
 

@@ -46,12 +46,14 @@ class OpenPullRequest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
-    """All open pull requests, and each tip of the base that the pages told of.
+    """All open pull requests, and each tip of base and stage that the pages told of.
 
-    `counted` is how many there are, as the last page says: some may have come meanwhile.
+    None for a tip of the stage: it is not there. `counted` is how many pull requests there are, as
+    the last page says: some may have come meanwhile.
     """
 
     base_tips: frozenset[str]
+    stage_tips: frozenset[str | None]
     pull_requests: tuple[OpenPullRequest, ...]
     counted: int
 
@@ -61,27 +63,30 @@ class Reading:
         return len(self.pull_requests) >= self.counted
 
 
-def read_open_pull_requests(github: GitHub, base_ref: str) -> Reading:
+def read_open_pull_requests(github: GitHub, base_ref: str, *, stage_ref: str) -> Reading:
     """Read them, oldest first.
 
     Raises:
         UnavailableError: GitHub did not answer in whole (trap 01).
         UsageError: there is no such branch, or no such repository.
     """
-    tips: set[str] = set()
+    base_tips: set[str] = set()
+    stage_tips: set[str | None] = set()
     found: dict[int, OpenPullRequest] = {}
     total = 0
-    for page, errors in _pages(github, base_ref):
+    for page, errors in _pages(github, base_ref, stage_ref):
         if page.base is None or page.base.target is None:
             message = f"{github.place.url} has no branch `{base_ref}`, which should be the base."
             raise UsageError(message, hint="Name another in the configuration: `base: …`.")
-        tips.add(page.base.target.oid)
+        base_tips.add(page.base.target.oid)
+        stage_tips.add(page.stage.target.oid if page.stage and page.stage.target else None)
         total = page.pull_requests.total_count
         forbidden = _forbidden(errors)
         for index, node in enumerate(page.pull_requests.nodes):
             found[node.number] = _completed(github, node, forbidden.get(index))
     return Reading(
-        base_tips=frozenset(tips),
+        base_tips=frozenset(base_tips),
+        stage_tips=frozenset(stage_tips),
         pull_requests=tuple(found.values()),
         counted=total,
     )
@@ -104,7 +109,7 @@ def following(cursor: payloads.Cursor, before: str | None) -> str | None:
 _Page = tuple[payloads.OpenRepository, tuple["GraphQLError", ...]]
 
 
-def _pages(github: GitHub, base_ref: str) -> Iterator[_Page]:
+def _pages(github: GitHub, base_ref: str, stage_ref: str) -> Iterator[_Page]:
     size, tried, after = FIRST_PAGE, 0, None
     while True:
         try:
@@ -114,6 +119,7 @@ def _pages(github: GitHub, base_ref: str) -> Iterator[_Page]:
                 owner=github.place.owner,
                 name=github.place.name,
                 base=f"refs/heads/{base_ref}",
+                stage=f"refs/heads/{stage_ref}",
                 first=size,
                 after=after,
             )

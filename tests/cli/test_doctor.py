@@ -5,8 +5,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from understudy.cli.doctor import command
-from understudy.cli.session import Session
+from understudy.cli.main import run
 from understudy.core.errors import ExitCode
 
 if TYPE_CHECKING:
@@ -14,10 +13,8 @@ if TYPE_CHECKING:
 
 
 def doctor(world: World, *arguments: str) -> int:
-    words = ["--repo", str(world.remote), *arguments]
     with world.machine.active():
-        ended = command.main(words, standalone_mode=False, obj=Session())
-    return int(ended)
+        return run(["doctor", "--repo", str(world.remote), *arguments])
 
 
 def test_a_remote_in_order_is_told_as_a_page(

@@ -31,6 +31,13 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick"))
 
 
 @pytest.fixture
+def quick_http(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Servers on the loopback are reached directly, and asked again after the shortest pause."""
+    monkeypatch.setenv("no_proxy", "127.0.0.1,localhost")
+    monkeypatch.setattr("understudy.transport._FIRST_PAUSE", 0.01)
+
+
+@pytest.fixture
 def world(tmp_path: Path) -> World:
     """A remote with no commits yet, and a clone of it."""
     return World(tmp_path)

@@ -144,9 +144,14 @@ def test_the_schema_that_editors_fetch_is_current() -> None:
     assert scaffolding.SCHEMA.endswith(f"/{reference.SCHEMA}")
 
 
-@pytest.mark.parametrize("name", COMMANDS)
-def test_every_command_is_told_of(name: str) -> None:
-    assert f"\n## understudy {name}\n" in (ROOT / reference.PAGE).read_text()
+def test_every_document_that_a_command_prints_is_told_of() -> None:
+    page = (ROOT / reference.PAGE).read_text()
+    said = {name: page.partition(f"\n## understudy {name}\n")[2] for name in COMMANDS}
+    printing = {name for name in COMMANDS if "--json" in said[name].partition("\n## ")[0]}
+    told = rows(DOCS / "reference/record.md", "Other documents")
+
+    others = {row[0].strip("`").removesuffix(" --json") for row in told}
+    assert printing == others | {"rebuild", "plan", "restore", "show"}
 
 
 def test_every_exit_code_is_told_of() -> None:
@@ -218,16 +223,19 @@ def test_every_key_of_the_configuration_is_told_of() -> None:
 
 def test_the_defaults_told_are_those_of_the_code() -> None:
     told: dict[str, Any] = {}
-    for row in rows(DOCS / "reference/configuration.md", "Keys"):
-        if row[2].startswith("`"):
-            _put(told, row[0].strip("`").replace("<stage>", "staging"), _yaml(row[2].strip("`")))
+    without = set()
+    for key, _, default, *_ in rows(DOCS / "reference/configuration.md", "Keys"):
+        if default.startswith("`"):
+            _put(told, key.strip("`").replace("<stage>", "staging"), _yaml(default.strip("`")))
+        else:
+            without.add(key.strip("`"))
 
     assert config_file.parse(told) == config_file.parse(None)
-    assert _undefaulted("configuration") == {"base", "stages", "stages.<stage>.branch"}
+    assert without == {"base", "stages", "stages.<stage>.branch"}
 
 
 def test_the_whole_configuration_is_one() -> None:
-    example = _first_example("configuration")
+    example = _yaml(_first_block("configuration"))
 
     Draft202012Validator(config.json_schema()).validate(example)
     assert config_file.parse(example) == msgspec.structs.replace(
@@ -270,11 +278,6 @@ def _keys_told(page: str) -> set[str]:
     return set(keys)
 
 
-def _undefaulted(page: str) -> set[str]:
-    told = rows(DOCS / f"reference/{page}.md", "Keys")
-    return {row[0].strip("`") for row in told if not row[2].startswith("`")}
-
-
 def _put(mapping: dict[str, Any], key: str, value: object) -> None:
     *parents, last = key.split(".")
     for parent in parents:
@@ -283,17 +286,10 @@ def _put(mapping: dict[str, Any], key: str, value: object) -> None:
 
 
 def _first_block(page: str) -> str:
-    found = re.search(r"^```(?:yaml|json)\n(.*?)^```$", _read(page), re.MULTILINE | re.DOTALL)
+    text = (DOCS / f"reference/{page}.md").read_text()
+    found = re.search(r"^```(?:yaml|json)\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
     assert found is not None
     return found[1]
-
-
-def _first_example(page: str) -> Any:  # noqa: ANN401 - a document
-    return _yaml(_first_block(page))
-
-
-def _read(page: str) -> str:
-    return (DOCS / f"reference/{page}.md").read_text()
 
 
 def _yaml(text: str) -> Any:  # noqa: ANN401 - a document

@@ -144,7 +144,6 @@ def world(tmp_path: Path) -> Iterator[World]:
             stage_name="staging",
             stage=config.stages["staging"],
             tool=TOOL,
-            remote_name="remote",
         )
         yield World(store=store, repository=repository, project=project, base=base, head=head)
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.requests_over_http import OK, asking, quick_transport
 from tests.scripted_http import Asked, HangsUp, Says, Scripted, in_turn, says_json, scripted
 from understudy.core.errors import ExitCode, UnavailableError
 from understudy.transport import Request, Response, Transport, told_by_headers
@@ -16,35 +17,13 @@ if TYPE_CHECKING:
 
     from tests.scripted_http import Answer
 
-TOKEN = "ghp_never-to-be-seen-4711"  # noqa: S105 - invented
-ENOUGH = 20.0
-
-
-@pytest.fixture(autouse=True)
-def _directly(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("NO_PROXY", "127.0.0.1,localhost")
-    monkeypatch.setattr("understudy.transport._FIRST_PAUSE", 0.01)
+pytestmark = pytest.mark.usefixtures("quick_http")
 
 
 @pytest.fixture
 def transport() -> Iterator[Transport]:
-    opened = Transport()
-    opened.within(ENOUGH)
-    yield opened
-    opened.close()
-
-
-def _asking(server: Scripted, method: str = "GET", *, repeatable: bool = True) -> Request:
-    return Request(
-        method=method,
-        url=f"{server.address}/thing",
-        headers={"authorization": f"token {TOKEN}"},
-        body=b"" if method == "GET" else b"{}",
-        repeatable=repeatable,
-    )
-
-
-OK = says_json({"fine": True})
+    with quick_transport() as opened:
+        yield opened
 
 
 # --- what is asked again -------------------------------------------------------------------------
@@ -53,7 +32,7 @@ OK = says_json({"fine": True})
 @pytest.mark.parametrize("status", [500, 502, 503, 504])
 def test_a_server_that_fails_is_asked_again(transport: Transport, status: int) -> None:
     with scripted(in_turn(Says(status=status), Says(status=status), OK)) as server:
-        assert transport.request(_asking(server)).status == 200
+        assert transport.request(asking(server)).status == 200
 
     assert len(server.log) == 3
 
@@ -71,14 +50,14 @@ def test_an_answer_that_was_lost_or_cut_is_asked_for_again(
     transport: Transport, lost: Answer
 ) -> None:
     with scripted(in_turn(lost, OK)) as server:
-        assert transport.request(_asking(server)).body == OK.body
+        assert transport.request(asking(server)).body == OK.body
 
 
 def test_a_body_that_cannot_be_unpacked_is_asked_for_again(transport: Transport) -> None:
     broken = Says(headers={"content-encoding": "gzip"}, body=b"no gzip")
     packed = Says(headers={"content-encoding": "gzip"}, body=gzip.compress(b"fine"))
     with scripted(in_turn(broken, packed)) as server:
-        assert transport.request(_asking(server)).body == b"fine"
+        assert transport.request(asking(server)).body == b"fine"
 
 
 @pytest.mark.parametrize(
@@ -96,7 +75,7 @@ def test_what_may_have_been_done_already_is_never_done_again(
 ) -> None:
     with scripted(in_turn(first, OK)) as server:
         with pytest.raises(UnavailableError):
-            transport.request(_asking(server, "POST", repeatable=False))
+            transport.request(asking(server, "POST", repeatable=False))
 
         assert len(server.log) == 1
 
@@ -108,7 +87,7 @@ def test_what_was_turned_away_with_a_time_to_wait_is_done_then(
     turned_away = says_json({"message": "later"}, status, retry_after="1")
     with scripted(in_turn(turned_away, OK)) as server:
         started = time.monotonic()
-        answer = transport.request(_asking(server, "POST", repeatable=False))
+        answer = transport.request(asking(server, "POST", repeatable=False))
 
     assert (answer.status, len(server.log)) == (200, 2)
     assert time.monotonic() - started >= 1
@@ -123,7 +102,7 @@ def test_what_nobody_heard_is_said_again_though_it_may_be_done_once_only(
         pass
 
     with pytest.raises(UnavailableError, match="is not available: Connect"):
-        transport.request(_asking(server, "POST", repeatable=False))
+        transport.request(asking(server, "POST", repeatable=False))
 
     assert len(pauses) == 5
 
@@ -148,7 +127,7 @@ def test_the_deadline_holds_against_a_server_that_never_ends(
     with scripted(in_turn(slow)) as server:
         started = time.monotonic()
         with pytest.raises(UnavailableError) as caught:
-            transport.request(_asking(server))
+            transport.request(asking(server))
 
     assert time.monotonic() - started < 2
     assert caught.value.exit_code is ExitCode.UNAVAILABLE
@@ -166,14 +145,14 @@ def test_the_deadline_holds_for_everything_together(transport: Transport) -> Non
 
 def _ask_all_the_time(transport: Transport, server: Scripted) -> None:
     for _ in range(100):
-        transport.request(_asking(server))
+        transport.request(asking(server))
 
 
 def test_a_wish_beyond_the_deadline_ends_at_once_and_tells_when(transport: Transport) -> None:
     with scripted(in_turn(says_json({}, 429, retry_after="3000"))) as server:
         started = time.monotonic()
         with pytest.raises(UnavailableError, match="it answered 429") as caught:
-            transport.request(_asking(server))
+            transport.request(asking(server))
 
     assert time.monotonic() - started < 2
     assert caught.value.hint == "Try again in 3000 seconds; nothing is lost."
@@ -187,7 +166,7 @@ def test_the_last_try_is_not_followed_by_a_pause(
     with scripted(in_turn(Says(status=500))) as server:
         started = time.monotonic()
         with pytest.raises(UnavailableError, match="is not available: it answered 500"):
-            transport.request(_asking(server))
+            transport.request(asking(server))
 
     assert time.monotonic() - started < 2
 
@@ -231,8 +210,8 @@ def test_what_did_not_change_is_answered_from_what_is_kept(transport: Transport)
         return says_json({"n": 1}, ETag='"one"')
 
     with scripted(answer) as server:
-        first = transport.request(_asking(server))
-        second = transport.request(_asking(server))
+        first = transport.request(asking(server))
+        second = transport.request(asking(server))
 
     assert first == second
     assert [each.headers.get("if-none-match") for each in server.log] == [None, '"one"']
@@ -241,7 +220,7 @@ def test_what_did_not_change_is_answered_from_what_is_kept(transport: Transport)
 def test_what_changed_takes_the_place_of_what_was_kept(transport: Transport) -> None:
     one, two = says_json(1, ETag='"one"'), says_json(2, ETag='"two"')
     with scripted(in_turn(one, two, Says(status=304))) as server:
-        bodies = [transport.request(_asking(server)).body for _ in range(3)]
+        bodies = [transport.request(asking(server)).body for _ in range(3)]
 
     assert bodies == [b"1", b"2", b"2"]
     assert server.log[2].headers["if-none-match"] == '"two"'

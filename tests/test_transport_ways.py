@@ -12,7 +12,8 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from tests.scripted_http import Asked, HangsUp, Says, Scripted, in_turn, says_json, scripted
+from tests.requests_over_http import OK, TOKEN, asking, quick_transport
+from tests.scripted_http import Asked, HangsUp, Says, in_turn, scripted
 from understudy.core.errors import UnavailableError, UsageError
 from understudy.transport import Request, Transport
 
@@ -22,35 +23,13 @@ if TYPE_CHECKING:
 
     from tests.scripted_http import Answer
 
-TOKEN = "ghp_never-to-be-seen-4711"  # noqa: S105 - invented
-ENOUGH = 20.0
-
-
-@pytest.fixture(autouse=True)
-def _directly(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("NO_PROXY", "127.0.0.1,localhost")
-    monkeypatch.setattr("understudy.transport._FIRST_PAUSE", 0.01)
+pytestmark = pytest.mark.usefixtures("quick_http")
 
 
 @pytest.fixture
 def transport() -> Iterator[Transport]:
-    opened = Transport()
-    opened.within(ENOUGH)
-    yield opened
-    opened.close()
-
-
-def _asking(server: Scripted, method: str = "GET", *, repeatable: bool = True) -> Request:
-    return Request(
-        method=method,
-        url=f"{server.address}/thing",
-        headers={"authorization": f"token {TOKEN}"},
-        body=b"" if method == "GET" else b"{}",
-        repeatable=repeatable,
-    )
-
-
-OK = says_json({"fine": True})
+    with quick_transport() as opened:
+        yield opened
 
 
 # --- where it goes --------------------------------------------------------------------------------
@@ -63,7 +42,7 @@ def test_a_redirect_on_the_same_server_is_followed_with_the_token(transport: Tra
         return OK
 
     with scripted(answer) as server:
-        assert transport.request(_asking(server, "POST")).status == 200
+        assert transport.request(asking(server, "POST")).status == 200
 
     assert [(each.method, each.body) for each in server.log] == [("POST", b"{}")] * 2
     assert all(TOKEN in each.headers["authorization"] for each in server.log)
@@ -73,7 +52,7 @@ def test_a_redirect_to_another_server_is_not_followed(transport: Transport) -> N
     with scripted(in_turn(OK)) as other:
         away = Says(status=302, headers={"location": f"{other.address}/thing"})
         with scripted(in_turn(away)) as server:
-            assert transport.request(_asking(server)).status == 302
+            assert transport.request(asking(server)).status == 302
 
     assert other.log == []
 
@@ -83,12 +62,12 @@ def test_a_write_is_never_turned_into_a_read_by_a_redirect(
     transport: Transport, status: int
 ) -> None:
     with scripted(in_turn(Says(status=status, headers={"location": "/moved"}), OK)) as server:
-        assert transport.request(_asking(server, "POST")).status == status
+        assert transport.request(asking(server, "POST")).status == status
 
 
 def test_redirects_in_a_ring_end(transport: Transport) -> None:
     with scripted(in_turn(Says(status=301, headers={"location": "/thing"}))) as server:
-        assert transport.request(_asking(server)).status == 301
+        assert transport.request(asking(server)).status == 301
 
     assert len(server.log) < 10
 
@@ -102,7 +81,7 @@ def test_an_answer_without_end_is_no_reason_to_fill_the_memory(
         scripted(in_turn(bomb)) as server,
         pytest.raises(UnavailableError, match="more than 1 MB in one answer"),
     ):
-        transport.request(_asking(server))
+        transport.request(asking(server))
 
 
 def test_a_certificate_that_nobody_vouches_for_is_refused_at_once(
@@ -110,7 +89,7 @@ def test_a_certificate_that_nobody_vouches_for_is_refused_at_once(
 ) -> None:
     with scripted(in_turn(OK), tls=_self_signed(tmp_path)) as server:
         with pytest.raises(UnavailableError, match="is not trusted: self-signed"):
-            transport.request(_asking(server))
+            transport.request(asking(server))
 
         assert server.log == []
 
@@ -143,7 +122,7 @@ def test_no_token_is_in_errors_tracebacks_logs_or_representations(
 ) -> None:
     caplog.set_level(logging.DEBUG)
     with scripted(in_turn(HangsUp())) as server:
-        request = _asking(server, "POST", repeatable=False)
+        request = asking(server, "POST", repeatable=False)
         with pytest.raises(UnavailableError) as caught:
             transport.request(request)
 
@@ -156,8 +135,8 @@ def test_no_token_is_in_errors_tracebacks_logs_or_representations(
 def test_a_proxy_that_is_not_there_is_named_without_its_password(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.delenv("NO_PROXY")
-    monkeypatch.delenv("no_proxy", raising=False)
+    monkeypatch.delenv("NO_PROXY", raising=False)
+    monkeypatch.delenv("no_proxy")
     monkeypatch.setenv("HTTPS_PROXY", "http://me:pass-word@127.0.0.1:1")
     transport = Transport()
     transport.within(0.2)

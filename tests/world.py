@@ -6,10 +6,12 @@ Commits have pinned dates, a minute apart. What a rebuild did is one text to com
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypedDict, Unpack
+from unittest import mock
 
 from tests.gitenv import clean_environment, dated
 from tests.machines import Machine, hostile_machine
@@ -143,6 +145,15 @@ class World:
 
     # --- what understudy does --------------------------------------------------------------------
 
+    @property
+    def address(self) -> str:
+        """Return how understudy is told of the remote."""
+        return str(self.remote)
+
+    def environment(self) -> dict[str, str]:
+        """Return what understudy finds beside what every process on its machine sees."""
+        return {}
+
     def rebuild(
         self,
         *,
@@ -154,8 +165,9 @@ class World:
         """Rebuild the stage in this process, from the listing or else from branches."""
         machine = on or self.machine
         listing = self.write_listing() if listed else None
-        options = Options(repo=str(self.remote), pull_requests=listing, cache=machine.cache)
-        with machine.active(), open_project(options) as project:
+        options = Options(repo=self.address, pull_requests=listing, cache=machine.cache)
+        here = mock.patch.dict(os.environ, self.environment())
+        with machine.active(), here, open_project(options) as project:
             record = rebuild(
                 project, trigger=Trigger(), progress=SILENT, dry_run=dry_run, resume=resume
             )
@@ -164,11 +176,14 @@ class World:
     def cli(
         self, *arguments: str, on: Machine | None = None, env: Mapping[str, str] | None = None
     ) -> Printed:
-        """Run the real command in the clone, in a process of its own, to its end."""
+        """Run the real command in the clone, in a process of its own; `env`: not the usual one."""
         done = subprocess.run(
             self.command(*arguments),
             cwd=self.clone,
-            env={**(on or self.machine).environment(), **(env or {})},
+            env={
+                **(on or self.machine).environment(),
+                **(self.environment() if env is None else env),
+            },
             capture_output=True,
             stdin=subprocess.DEVNULL,
             check=False,

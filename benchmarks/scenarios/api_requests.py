@@ -54,23 +54,11 @@ def _counted(world: GitHubWorld, subject: Subject) -> Report:
     report = Report(
         scenario="API requests", subject=f"{heads} pull requests, {_CHECKS} checks each"
     )
-    most = math.ceil(heads / _PAGE) + _BESIDE
     records = []
     for name, told in (("first rebuild", heads), ("nothing changed", 0)):
         record = _rebuild(world)
         records.append(record)
-        reads = len(world.reads())
-        pushes = [seen for seen in world.writes() if seen.group == "git-push"]
-        report.figures += [
-            Figure(name=f"{name}: reads", measured=reads, unit="", wanted=most),
-            Figure(name=f"{name}: answers", measured=_answers_sent(world), unit="", wanted=told),
-            Figure(
-                name=f"{name}: pushes",
-                measured=len(pushes),
-                unit="",
-                wanted=1 if told else 0,
-            ),
-        ]
+        report.figures += _figures(world, name, heads=heads, told=told)
         if record.decision.value != ("published" if told else "unchanged"):
             report.wrong.append(f"{name}: the decision was {record.decision.value}.")
     first = subject.pull_requests[0].number
@@ -91,6 +79,15 @@ def _counted(world: GitHubWorld, subject: Subject) -> Report:
     report.notes = [note]
     world.assert_clean()
     return report
+
+
+def _figures(world: GitHubWorld, name: str, *, heads: int, told: int) -> Iterator[Figure]:
+    reads, most = len(world.reads()), math.ceil(heads / _PAGE) + _BESIDE
+    pushes = len([seen for seen in world.writes() if seen.group == "git-push"])
+    sent, moved = _answers_sent(world), 1 if told else 0
+    yield Figure(name=f"{name}: reads", measured=reads, unit="", wanted=most)
+    yield Figure(name=f"{name}: answers", measured=sent, unit="", wanted=told)
+    yield Figure(name=f"{name}: pushes", measured=pushes, unit="", wanted=moved)
 
 
 def _answers_sent(world: GitHubWorld) -> int:

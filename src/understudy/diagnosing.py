@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from understudy.core import refnames, strict
+from understudy.core import phrases, refnames
 from understudy.core.diagnosis import Examination, fine, problem, unknown
 from understudy.core.errors import DamagedCacheError, UnavailableError, UnderstudyError
 
@@ -61,7 +61,7 @@ def _base(repository: Inspected, base: str | None) -> Iterator[Observation]:
     if base in branches:
         yield fine("base", f"`{base}` is at {branches[base][:7]}")
         return
-    close = strict.near_miss(base, branches)
+    close = phrases.near_miss(base, branches)
     remedy = f"Name the base in the configuration: `base: {close or 'main'}`."
     yield problem("base", f"the remote has no branch `{base}`", remedy=remedy)
 

@@ -35,6 +35,9 @@ if TYPE_CHECKING:
     from understudy.transport import Transport
 
 
+_LONGEST_NUMBER = 9
+
+
 class Host:
     """Where the remote is, and who we are there, as far as is known without asking anybody."""
 
@@ -236,7 +239,8 @@ def _deadline() -> float | None:
     said = os.environ.get("UNDERSTUDY_DEADLINE", "").strip()
     if not said:
         return None
-    if not said.isascii() or not said.isdecimal() or int(said) == 0:
+    is_number = said.isascii() and said.isdecimal() and len(said) <= _LONGEST_NUMBER
+    if not is_number or int(said) == 0:
         message = f"UNDERSTUDY_DEADLINE is `{said}`; it must be a number of seconds."
         raise UsageError(message, hint="Set it to 300, say, or take it away.")
     return float(said)
@@ -245,7 +249,9 @@ def _deadline() -> float | None:
 def _page(place: Place, stage: Stage) -> str:
     """Return where answers lead: the workflow run with its summary, else the branch."""
     run = os.environ.get("GITHUB_RUN_ID", "")
-    return f"{place.url}/actions/runs/{run}" if run else f"{place.url}/commits/{stage.branch}"
+    if run.isascii() and run.isdecimal():
+        return f"{place.url}/actions/runs/{run}"
+    return f"{place.url}/commits/{stage.branch}"
 
 
 def _comment(record: Record, line: Line) -> str:

@@ -44,8 +44,6 @@ class Project:
     stage_name: str
     stage: Stage
     tool: ToolIdentity
-    remote_name: str
-    """The remote's address as people may see it: without credentials."""
 
     @property
     def branch_ref(self) -> str:

@@ -274,7 +274,7 @@ def _refuse_stranger(url: str, error: BaseException) -> None:
 
 
 def _too_late(why: str, at_least: float) -> UnavailableError:
-    message = f"The server was not available in time: {why}."
+    message = f"The server was not available in time: {why.removesuffix('.')}."
     later = f" in {round(at_least)} seconds" if at_least else " later"
     return UnavailableError(message, hint=f"Try again{later}; nothing is lost.")
 

@@ -50,6 +50,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from contextlib import AbstractContextManager
 
+    from understudy.core.decisions import Publication
     from understudy.core.diagnosis import Diagnosis, Observation
 
 MARKING_ATTEMPTS = 10
@@ -94,25 +95,15 @@ def open_project(options: Options) -> Iterator[Project]:
         _opened(address, options, host) as repository,
     ):
         config, _ = _configuration(repository, options.config)
-        name, stage = config.stage(options.stage)
-        asked = Asked(
-            remote=repository,
-            host=host,
-            kind=options.forge,
-            listing=options.pull_requests,
-            config=config,
-            stage_name=name,
-            stage=stage,
-        )
+        asked = _asked(options, config, repository=repository, host=host)
         yield Project(
             repository=repository,
             forge=ForgeWhenAsked(asked),
             clock=clock,
             config=config,
-            stage_name=name,
-            stage=stage,
+            stage_name=asked.stage_name,
+            stage=asked.stage,
             tool=_tool(repository),
-            remote_name=redacted(address),
         )
 
 
@@ -144,13 +135,7 @@ def mark(
         for _ in range(MARKING_ATTEMPTS):
             repository.look_again()
             full = _full_commit(repository, commit)
-            tip = repository.advertised([ref]).get(ref)
-            if repository.fetch([full, *([tip] if tip else [])]):
-                message = f"The remote has no commit {commit}."
-                raise UsageError(message, hint="Push the commit first, or check its id.")
-            new = repository.append_note(tip, full, text)
-            outcome = repository.publish([RefUpdate(ref=ref, old=tip, new=new)])
-            match outcome:
+            match _publish_note(repository, ref, full, text=text):
                 case Published():
                     return full
                 case Refused(message=message, remedy=remedy):
@@ -159,6 +144,17 @@ def mark(
                     continue
     message = f"{ref} moved on the remote during each of {MARKING_ATTEMPTS} attempts."
     raise RacedError(message, hint="Try again when fewer checks report at once.")
+
+
+def _publish_note(
+    repository: GitRepository, ref: str, commit: CommitSha, *, text: str
+) -> Publication:
+    tip = repository.advertised([ref]).get(ref)
+    if repository.fetch([commit, *([tip] if tip else [])]):
+        message = f"The remote has no commit {commit}."
+        raise UsageError(message, hint="Push the commit first, or check its id.")
+    new = repository.append_note(tip, commit, text)
+    return repository.publish([RefUpdate(ref=ref, old=tip, new=new)])
 
 
 def diagnose(options: Options) -> Diagnosis:
@@ -193,21 +189,16 @@ def _observed_with(opened: ExitStack, address: str, options: Options) -> Iterato
             yield fine(row, f"{redacted(address)} can be read")
             row = "configuration"
             config, where = _configuration(repository, options.config)
-            name, stage = config.stage(options.stage)
+            asked = _asked(options, config, repository=repository, host=host)
             yield fine(row, where or "there is no file, so every default holds")
             on_remote = diagnosing.of_remote(
-                repository, config, name, stage=stage, write_access=write_access(host)
+                repository,
+                config,
+                asked.stage_name,
+                stage=asked.stage,
+                write_access=write_access(host),
             )
             yield from diagnosing.examine(on_remote)
-            asked = Asked(
-                remote=repository,
-                host=host,
-                kind=options.forge,
-                listing=None,
-                config=config,
-                stage_name=name,
-                stage=stage,
-            )
             look = functools.partial(observe_forge, asked, repository)
             yield from diagnosing.examine([Examination(id="forge", look=look)])
     except DamagedCacheError:
@@ -224,6 +215,21 @@ def _opened(
 ) -> AbstractContextManager[GitRepository]:
     access = host.access() if host else USERS_OWN_ACCESS
     return open_repository(address, cache=options.cache or _cache_folder(), access=access)
+
+
+def _asked(
+    options: Options, config: Config, *, repository: GitRepository, host: Host | None
+) -> Asked:
+    name, stage = config.stage(options.stage)
+    return Asked(
+        remote=repository,
+        host=host,
+        kind=options.forge,
+        listing=options.pull_requests,
+        config=config,
+        stage_name=name,
+        stage=stage,
+    )
 
 
 def _tool(repository: GitRepository) -> ToolIdentity:

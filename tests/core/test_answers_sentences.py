@@ -142,6 +142,10 @@ SENTENCES: list[tuple[Line, str]] = [
         "Not on staging: no check has reported; run one, or set `checks.none: include`",
     ),
     (
+        judged(replace(asked(7), head_ref="staging"), rules()),
+        "Not on staging: it comes from `staging`, the stage itself; open it from another branch",
+    ),
+    (
         judged(DRAFT, rules(drafts=Drafts.EXCLUDE.value)),
         "Not on staging: it is a draft; mark it as ready for review",
     ),

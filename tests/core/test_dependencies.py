@@ -1,20 +1,18 @@
 from __future__ import annotations
 
-from dataclasses import replace
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.core.requests import HEAD, NOW, shown
 from understudy.core.config_file import parse
 from understudy.core.dependencies import dependencies, depends_on_in
 from understudy.core.eligibility import judge_all
 from understudy.core.model import (
     Check,
     CheckState,
-    CommitSha,
     Eligible,
     Excluded,
     PullRequest,
@@ -26,23 +24,9 @@ from understudy.core.model import (
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-NOW = datetime(2026, 1, 31, 12, tzinfo=UTC)
-HEAD = CommitSha("a" * 40)
 RULES = parse({"stages": {"staging": {"drafts": "exclude"}}}).stages["staging"]
 WAITING = {"checks": (Check(name="lint", state=CheckState.PENDING),)}
 OUT = {"draft": True}
-
-
-def _pull_request(number: int = 12, **about: Any) -> PullRequest:  # noqa: ANN401 - any field
-    plain = PullRequest(
-        number=number,
-        title="A title",
-        author="ada",
-        head=HEAD,
-        head_ref=f"feature/{number}",
-        base_ref="main",
-    )
-    return replace(plain, **about)
 
 
 def _short(verdict: Verdict) -> str:
@@ -67,7 +51,7 @@ def _judged(*pull_requests: PullRequest) -> dict[int, str]:
 
 
 def _needing(number: int, *needed: int, **about: Any) -> PullRequest:  # noqa: ANN401 - any field
-    return _pull_request(number, depends_on=frozenset(needed), **about)
+    return shown(number, depends_on=frozenset(needed), **about)
 
 
 def test_what_is_out_takes_those_that_depend_on_it_out_through_any_number() -> None:
@@ -115,24 +99,24 @@ def test_a_circle_is_out_and_so_is_what_depends_on_it() -> None:
 
 
 def test_a_stacked_pull_request_depends_on_the_one_below() -> None:
-    below = _pull_request(1, head_ref="feature/below", **OUT)
-    above = _pull_request(2, base_ref="feature/below")
+    below = shown(1, head_ref="feature/below", **OUT)
+    above = shown(2, base_ref="feature/below")
 
     assert dependencies(_snapshot(below, above)) == {1: frozenset(), 2: frozenset({1})}
     assert _judged(below, above)[2] == "out (dependency): it depends on #1, which is out"
 
 
 def test_a_fork_whose_branch_has_the_name_of_a_target_is_not_stacked_upon() -> None:
-    fork = _pull_request(1, head_ref="release", from_fork=True)
-    other = _pull_request(2, base_ref="release")
+    fork = shown(1, head_ref="release", from_fork=True)
+    other = shown(2, base_ref="release")
 
     assert dependencies(_snapshot(fork, other))[2] == frozenset()
     assert _judged(fork, other)[2].startswith("out (other-base)")
 
 
 def test_a_head_called_as_the_base_is_no_dependency_of_all() -> None:
-    fork = _pull_request(1, head_ref="main")
-    assert dependencies(_snapshot(fork, _pull_request(2)))[2] == frozenset()
+    fork = shown(1, head_ref="main")
+    assert dependencies(_snapshot(fork, shown(2)))[2] == frozenset()
 
 
 @pytest.mark.parametrize(

@@ -1,11 +1,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.core.requests import HEAD, NOW, shown
 from understudy.core.config_file import parse
 from understudy.core.eligibility import (
     Context,
@@ -18,7 +19,6 @@ from understudy.core.model import (
     CommitSha,
     Eligible,
     Excluded,
-    PullRequest,
     Reason,
     Verdict,
     Waiting,
@@ -28,21 +28,7 @@ from understudy.core.record import Line, LineState
 if TYPE_CHECKING:
     from understudy.core.config import Stage
 
-NOW = datetime(2026, 1, 31, 12, tzinfo=UTC)
-HEAD = CommitSha("a" * 40)
 CONTEXT = Context(base_ref="main", open_head_refs=frozenset({"feature/below"}), now=NOW)
-
-
-def _pull_request(number: int = 12, **about: Any) -> PullRequest:  # noqa: ANN401 - any field
-    plain = PullRequest(
-        number=number,
-        title="A title",
-        author="ada",
-        head=HEAD,
-        head_ref=f"feature/{number}",
-        base_ref="main",
-    )
-    return replace(plain, **about)
 
 
 def _rules(**keys: Any) -> Stage:  # noqa: ANN401 - whatever a file may say
@@ -77,6 +63,19 @@ RULES: dict[str, tuple[dict[str, Any], dict[str, Any], str]] = {
         {},
         {"base_ref": "release"},
         "out (other-base): it targets `release`, not `main`; change its target branch",
+    ),
+    "the stage's own branch": (
+        {},
+        {"head_ref": "staging"},
+        (
+            "out (stage-branch): it comes from `staging`, the stage itself; open it from another"
+            " branch"
+        ),
+    ),
+    "a branch of a fork that is called like the stage": (
+        {},
+        {"head_ref": "staging", "from_fork": True},
+        "in",
     ),
     "a draft, as requested": ({}, {"draft": True}, "in"),
     "a draft": (
@@ -202,13 +201,13 @@ RULES: dict[str, tuple[dict[str, Any], dict[str, Any], str]] = {
 def test_each_rule_gives_one_verdict_that_names_what_would_change_it(
     keys: dict[str, Any], about: dict[str, Any], expected: str
 ) -> None:
-    assert _short(judge(_pull_request(**about), _rules(**keys), CONTEXT)) == expected
+    assert _short(judge(shown(**about), _rules(**keys), CONTEXT)) == expected
 
 
 def test_the_job_that_runs_understudy_does_not_wait_for_itself_trap_10() -> None:
     own = Check(name="rebuild", source="staging", state=CheckState.PENDING)
     context = replace(CONTEXT, own=frozenset({("staging", "rebuild")}))
-    assert judge(_pull_request(checks=(own,)), _rules(), context) == Eligible()
+    assert judge(shown(checks=(own,)), _rules(), context) == Eligible()
 
 
 def _line(state: LineState, **about: Any) -> Line:  # noqa: ANN401 - any field
@@ -251,13 +250,13 @@ BEFORE: dict[str, tuple[Line, str]] = {
 
 @pytest.mark.parametrize(("line", "expected"), BEFORE.values(), ids=BEFORE)
 def test_unreadable_keeps_what_was_decided_for_the_same_head(line: Line, expected: str) -> None:
-    pull_request = _pull_request(checks=ChecksUnreadable(why="why"))
+    pull_request = shown(checks=ChecksUnreadable(why="why"))
     context = replace(CONTEXT, previous=line)
     assert _short(judge(pull_request, _rules(), context)) == expected
 
 
 def test_unreadable_again_and_again_says_it_once() -> None:
-    pull_request = _pull_request(checks=ChecksUnreadable(why="why"))
+    pull_request = shown(checks=ChecksUnreadable(why="why"))
     line = _line(LineState.EXCLUDED, **FAILED)
     first = judge(pull_request, _rules(), replace(CONTEXT, previous=line))
     assert isinstance(first, Excluded)
@@ -267,7 +266,7 @@ def test_unreadable_again_and_again_says_it_once() -> None:
 
 
 def test_unreadable_does_not_let_a_draft_in_that_is_not_wanted_trap_36() -> None:
-    pull_request = _pull_request(checks=ChecksUnreadable(why="why"), draft=True)
+    pull_request = shown(checks=ChecksUnreadable(why="why"), draft=True)
     context = replace(CONTEXT, previous=_line(LineState.INCLUDED))
     verdict = judge(pull_request, _rules(drafts="exclude"), context)
     assert isinstance(verdict, Excluded)

@@ -8,11 +8,13 @@ import pytest
 
 from tests.github.actions import Actions
 from tests.github.expressions import Expressions
-from tests.github.world import GitHubWorld
+from tests.github.world import github_world
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+    from tests.github.world import GitHubWorld
 
 
 LINT = "name: Lint\non: pull_request\njobs: {}\n"
@@ -21,12 +23,8 @@ LINT = "name: Lint\non: pull_request\njobs: {}\n"
 @pytest.fixture
 def hub(tmp_path: Path) -> Iterator[GitHubWorld]:
     """An empty repository on GitHub; what anybody did wrong to or in it fails the test."""
-    world = GitHubWorld(tmp_path)
-    try:
+    with github_world(tmp_path) as world:
         yield world
-    finally:
-        world.server.close()
-    world.assert_clean()
 
 
 @pytest.fixture(scope="session")

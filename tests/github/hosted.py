@@ -2,22 +2,15 @@
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING, Unpack
-from unittest import mock
 
 from tests.github.environments import environment_of
 from tests.github.hub import Hub
 from tests.github.server import Server
-from tests.outcomes import Outcome
 from tests.world import World
-from understudy.core.model import Trigger
-from understudy.core.ports import SILENT
-from understudy.rebuild import rebuild
-from understudy.wiring import Options, open_project
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable
     from pathlib import Path
 
     from tests.github.environments import Credential, Run
@@ -27,7 +20,7 @@ if TYPE_CHECKING:
     from tests.github.model import Model
     from tests.github.tokens import Tokens
     from tests.machines import Machine
-    from tests.outcomes import Printed
+    from tests.outcomes import Outcome
 
 OWNER, NAME = "ada", "fleet"
 
@@ -82,22 +75,8 @@ class HostedWorld(World):
         dry_run: bool = False,
         resume: bool = False,
     ) -> Outcome:
-        """Rebuild the stage in this process, through the address, as a run of the workflow."""
-        machine = on or self.machine
-        listing = self.write_listing() if listed else None
-        options = Options(repo=self.address, pull_requests=listing, cache=machine.cache)
-        here = mock.patch.dict(os.environ, self.environment())
-        with machine.active(), here, open_project(options) as project:
-            record = rebuild(
-                project, trigger=Trigger(), progress=SILENT, dry_run=dry_run, resume=resume
-            )
-        return Outcome(record)
-
-    def cli(
-        self, *arguments: str, on: Machine | None = None, env: Mapping[str, str] | None = None
-    ) -> Printed:
-        """Run the real command in the clone, as a run of the workflow unless `env` is given."""
-        return super().cli(*arguments, on=on, env=self.environment() if env is None else env)
+        """Rebuild the stage as a run of the workflow does, through the address."""
+        return super().rebuild(on=on, listed=listed, dry_run=dry_run, resume=resume)
 
     def environment(self, credential: Credential = "actions", **run: Unpack[Run]) -> dict[str, str]:
         """Return what understudy finds: all of Actions for its own token, else a credential."""

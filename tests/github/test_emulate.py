@@ -80,7 +80,7 @@ def test_a_branch_is_read_with_the_checks_that_its_protection_demands(
     after = github.get(github.path("branches", BASE), Branch)
 
     demanded = after.protection and after.protection.required_status_checks
-    assert (before.protection, after.protected) == (None, True)
+    assert before.protection is None
     assert demanded
     assert demanded.contexts == ("lint", "unit / linux")
 
@@ -88,7 +88,7 @@ def test_a_branch_is_read_with_the_checks_that_its_protection_demands(
 def test_trap_09_a_list_is_read_to_its_end_by_its_links(foreign: Emulated, github: GitHub) -> None:
     for number in range(4):
         foreign.branch(f"feature/{number}")
-    assert github.get(github.path("branches", "feature/3"), Branch) == Branch(protected=False)
+    assert github.get(github.path("branches", "feature/3"), Branch) == Branch()
 
     pages = list(github.pages(github.path("branches"), list[dict[str, Any]], per_page="2"))
 

@@ -59,6 +59,17 @@ class Told(NamedTuple):
     target_url: str | None
 
 
+@contextmanager
+def github_world(folder: Path) -> Iterator[GitHubWorld]:
+    """Open an empty repository on GitHub; at the end, fail with what anybody did wrong to it."""
+    world = GitHubWorld(folder)
+    try:
+        yield world
+    finally:
+        world.server.close()
+    world.assert_clean()
+
+
 class GitHubWorld(HostedWorld):
     """A repository on GitHub, and the people and machines around it."""
 

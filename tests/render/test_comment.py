@@ -6,11 +6,14 @@ from msgspec.structs import replace
 
 from tests.render import samples
 from tests.render.parsed import parsed
-from tests.render.test_fragments import ANY_TEXT, VIEW
+from tests.render.test_fragments import ANY_TEXT
 from tests.render.test_markdown import HOSTILE, everywhere
 from understudy.core.model import Reason
 from understudy.core.record import DecisionWord, LineState
-from understudy.render.comment import LIMIT, comment
+from understudy.render.comment import comment
+
+LONGEST = 65536
+"""Characters of a comment on GitHub."""
 
 
 def test_trap_30_a_comment_has_a_hidden_mark_by_which_it_is_found_again() -> None:
@@ -34,17 +37,12 @@ def test_no_two_stages_share_a_mark() -> None:
     assert len(marks) == len(stages)
 
 
-def test_trap_27_a_conflict_is_told_with_both_sides_and_the_way_in() -> None:
-    told = comment(samples.record(), samples.CONFLICTED, conflicts={14: (VIEW,), 15: ()})
+def test_trap_27_a_conflict_is_told_with_the_way_in() -> None:
+    told = comment(samples.record(), samples.CONFLICTED)
 
     page = parsed(told)
     assert "**Not on staging\\: conflicts with \\#<!-- -->4 in apps/base/x/deploy\\.yaml**" in told
-    assert "<details>\n<summary>Both sides of the conflicts</summary>\n" in page.html
-    assert page.code == [
-        "image: x:1\n",
-        "image: x:2 # ``` @bob\n",
-        "git switch feature/14 && git merge 4444444\n",
-    ]
+    assert page.code == ["git switch feature/14 && git merge 4444444\n"]
     assert "Merge \\#<!-- -->4 into it, resolve the conflict there, and push" in told
 
 
@@ -73,31 +71,30 @@ def test_it_says_the_same_until_something_changes_for_its_pull_request() -> None
 
 @pytest.mark.parametrize("text", HOSTILE)
 def test_trap_26_a_comment_mentions_nobody_and_links_to_nothing(text: str) -> None:
-    record, conflicts = everywhere(text)
+    record, _ = everywhere(text)
 
     for line in record.pull_requests:
-        page = parsed(comment(record, line, conflicts=conflicts))
+        page = parsed(comment(record, line))
         assert page.is_well_formed()
         assert page.links == {}
 
 
 @pytest.mark.parametrize("text", ["#@" * 3000, "日" * 3000, "```\n" * 200])
 def test_however_much_there_is_to_say_it_fits(text: str) -> None:
-    record, conflicts = everywhere(text)
+    record, _ = everywhere(text)
 
     for line in record.pull_requests:
-        told = comment(record, line, conflicts={n: v * 300 for n, v in conflicts.items()})
-        assert len(told) <= LIMIT
+        told = comment(record, line)
+        assert len(told) <= LONGEST
         assert parsed(told).is_well_formed()
-        assert f"more: `understudy why {line.number}`" in told
 
 
 @given(ANY_TEXT)
 def test_whatever_it_has_to_say_it_is_whole(text: str) -> None:
-    record, conflicts = everywhere(text)
+    record, _ = everywhere(text)
 
     for line in record.pull_requests:
-        assert parsed(comment(record, line, conflicts=conflicts)).is_well_formed()
+        assert parsed(comment(record, line)).is_well_formed()
 
 
 @pytest.mark.parametrize("state", LineState)

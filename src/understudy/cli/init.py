@@ -117,7 +117,7 @@ def _accepted(files: Sequence[PlannedFile], *, yes: bool, ask: bool) -> Iterator
 
 
 def _refuse(files: Sequence[PlannedFile]) -> NoReturn:
-    from understudy.core.strict import listed
+    from understudy.core.phrases import listed
 
     names = listed(file.path for file in files)
     message = f"{names} would change, and there is no terminal to ask on. Nothing was written."

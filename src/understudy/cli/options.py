@@ -24,22 +24,6 @@ FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 def project_options(handler: Handler) -> Handler:
     """Add the options that name a project; the handler gets them as one `options`."""
 
-    @click.option(
-        "--repo", metavar="PATH_OR_URL", help="The remote. [default: this clone's origin]"
-    )
-    @click.option("--stage", metavar="NAME", help="The stage, where there are several.")
-    @click.option(
-        "--config",
-        type=FILE,
-        envvar="UNDERSTUDY_CONFIG",
-        help="Use this configuration instead of the default branch's.",
-    )
-    @click.option(
-        "--forge",
-        type=click.Choice(("auto", "github", "plain")),
-        help="Where pull requests are. [default: as configured, else by the remote's address]",
-    )
-    @verbose_option
     @functools.wraps(handler)
     def with_options(
         *,
@@ -62,7 +46,32 @@ def project_options(handler: Handler) -> Handler:
         )
         return handler(options=options, **others)
 
-    return with_options
+    return _with_flags(verbose_option(with_options))
+
+
+def _with_flags(handler: Handler) -> Handler:
+    for option in reversed(_PROJECT):
+        handler = option(handler)
+    return handler
+
+
+_PROJECT: tuple[Callable[[Handler], Handler], ...] = (
+    click.option(
+        "--repo", metavar="PATH_OR_URL", help="The remote. [default: this clone's origin]"
+    ),
+    click.option("--stage", metavar="NAME", help="The stage, where there are several."),
+    click.option(
+        "--config",
+        type=FILE,
+        envvar="UNDERSTUDY_CONFIG",
+        help="Use this configuration instead of the default branch's.",
+    ),
+    click.option(
+        "--forge",
+        type=click.Choice(("auto", "github", "plain")),
+        help="Where pull requests are. [default: as configured, else by the remote's address]",
+    ),
+)
 
 
 def listing_option(handler: Handler) -> Handler:

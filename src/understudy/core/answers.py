@@ -14,6 +14,8 @@ from understudy.core.model import Reason
 from understudy.core.record import IN, DecisionWord, LineState
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from understudy.core.config import OutState
     from understudy.core.decisions import Finding
     from understudy.core.model import CommitSha
@@ -62,10 +64,11 @@ def context(stage: str) -> str:
     return f"understudy/{stage}"
 
 
-def answers(record: Record, *, out: OutState) -> tuple[Answer, ...]:
+def answers(record: Record, *, out: OutState, heard: Collection[str] = ()) -> tuple[Answer, ...]:
     """Return the answer to each pull request that the stage concerns.
 
-    One that targets another branch is not told about a stage it never asked for.
+    One that targets another branch is not told about a stage it never asked for, unless its head
+    has `heard` of the stage before: that may be true no longer.
     """
     return tuple(
         Answer(
@@ -75,7 +78,7 @@ def answers(record: Record, *, out: OutState) -> tuple[Answer, ...]:
             text=_status(record, line),
         )
         for line in record.pull_requests
-        if line.reason is not Reason.OTHER_BASE
+        if line.reason is not Reason.OTHER_BASE or line.head in heard
     )
 
 

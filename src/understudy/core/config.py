@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from understudy.core import refnames, strict
+from understudy.core import phrases, refnames
 from understudy.core.errors import ConfigError, UsageError
 
 NAMES = (
@@ -143,12 +143,12 @@ class Config(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
         if name is None:
             name = next(iter(self.stages)) if len(self.stages) == 1 else DEFAULT_STAGE
             if name not in self.stages:
-                known = strict.listed(self.stages, last="or")
+                known = phrases.listed(self.stages, last="or")
                 message = f"There are several stages: say which one, {known}."
                 raise UsageError(message, hint="Name it with `--stage`.")
         if name not in self.stages:
-            message = f"There is no stage `{strict.shown(name)}`."
-            hint = f"The configuration has {strict.listed(self.stages)}."
+            message = f"There is no stage `{phrases.shown(name)}`."
+            hint = f"The configuration has {phrases.listed(self.stages)}."
             raise UsageError(message, hint=hint)
         return name, self.stages[name]
 

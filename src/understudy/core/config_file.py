@@ -9,7 +9,7 @@ import itertools
 
 import msgspec
 
-from understudy.core import refnames, strict
+from understudy.core import phrases, refnames, strict
 from understudy.core.checks import is_foreign_to_verdicts
 from understudy.core.config import (
     DEFAULT_STAGE,
@@ -38,7 +38,7 @@ def parse(mapping: object) -> Config:
     )
     _check_names(config)
     for name, stage in config.stages.items():
-        _check_stage(stage, where=f"stages.{strict.shown(name)}")
+        _check_stage(stage, where=f"stages.{phrases.shown(name)}")
     _check_apart(config)
     _check_history_and_plain(config)
     return config
@@ -49,7 +49,7 @@ def _check_names(config: Config) -> None:
         _check_branch(config.base, "base")
     for name, stage in config.stages.items():
         if (problem := refnames.problem_of_short(name)) is not None:
-            message = f"`stages` has a stage called `{strict.shown(name)}`, but {problem}."
+            message = f"`stages` has a stage called `{phrases.shown(name)}`, but {problem}."
             hint = "Its records are kept in `refs/understudy/<stage>`: use letters, digits and `-`."
             raise ConfigError(message, hint=hint)
         _check_branch(stage.branch, f"stages.{name}.branch")
@@ -57,7 +57,7 @@ def _check_names(config: Config) -> None:
 
 def _check_branch(branch: str, where: str) -> None:
     if (problem := refnames.problem_of_short(branch)) is not None:
-        message = f"`{where}` is `{strict.shown(branch)}`, which is no branch name: {problem}."
+        message = f"`{where}` is `{phrases.shown(branch)}`, which is no branch name: {problem}."
         raise ConfigError(message)
 
 
@@ -72,13 +72,13 @@ def _check_stage(stage: Stage, *, where: str) -> None:
     for name in required:
         if is_foreign_to_verdicts(name):
             message = (
-                f"`{where}.checks.required` names `{strict.shown(name)}`, which is never counted:"
+                f"`{where}.checks.required` names `{phrases.shown(name)}`, which is never counted:"
                 " it tells what became of a commit after it was merged."
             )
             raise ConfigError(message, hint="Take it off the list.")
     for path in stage.pin:
         if (problem := _problem_of_pin(path)) is not None:
-            message = f"`{where}.pin` has `{strict.shown(path)}`, but {problem}."
+            message = f"`{where}.pin` has `{phrases.shown(path)}`, but {problem}."
             raise ConfigError(message, hint="Write paths from the repository's root, as `docs/**`.")
 
 
@@ -87,7 +87,7 @@ def _refuse_overlap(
 ) -> None:
     for name in wanted:
         if name in unwanted:
-            message = f"`{where}` both demands `{strict.shown(name)}` and has it in {other}."
+            message = f"`{where}` both demands `{phrases.shown(name)}` and has it in {other}."
             raise ConfigError(message, hint="Take it off one of the two lists.")
 
 
@@ -123,10 +123,10 @@ def _check_history_and_plain(config: Config) -> None:
         raise ConfigError(message)
     for pattern in config.plain.branches:
         if (problem := refnames.problem_of(pattern.replace("*", "x"))) is not None:
-            message = f"`plain.branches` has `{strict.shown(pattern)}`, but {problem}."
+            message = f"`plain.branches` has `{phrases.shown(pattern)}`, but {problem}."
             hint = "Write branches as `feature/*`, other refs in full as `refs/pull/*/head`."
             raise ConfigError(message, hint=hint)
     notes = config.plain.notes
     if not notes.startswith("refs/notes/") or refnames.problem_of(notes) is not None:
-        message = f"`plain.notes` is `{strict.shown(notes)}`, which is no ref for notes."
+        message = f"`plain.notes` is `{phrases.shown(notes)}`, which is no ref for notes."
         raise ConfigError(message, hint="Write it in full, as `refs/notes/checks`.")

@@ -99,6 +99,7 @@ def judge(pull_request: PullRequest, rules: Stage, context: Context) -> Verdict:
     """Judge one pull request by itself: dependencies are another matter."""
     for refused in (
         _by_target(pull_request, context),
+        _by_branch(pull_request, rules),
         _by_labels(pull_request, rules),
         _by_draft(pull_request, rules),
         _by_origin(pull_request, rules),
@@ -117,6 +118,14 @@ def _by_target(pull_request: PullRequest, context: Context) -> Excluded | None:
         return None
     detail = f"it targets `{target}`, not `{context.base_ref}`; change its target branch"
     return Excluded(reason=Reason.OTHER_BASE, detail=detail)
+
+
+def _by_branch(pull_request: PullRequest, rules: Stage) -> Excluded | None:
+    """A stage that merged its own branch would keep for good whatever was on it once."""
+    if pull_request.from_fork or pull_request.head_ref != rules.branch:
+        return None
+    detail = f"it comes from `{rules.branch}`, the stage itself; open it from another branch"
+    return Excluded(reason=Reason.STAGE_BRANCH, detail=detail)
 
 
 def _by_labels(pull_request: PullRequest, rules: Stage) -> Excluded | None:

@@ -99,6 +99,7 @@ class Reason(enum.Enum):
     LABEL_EXCLUDED = "label-excluded"
     LABEL_MISSING = "label-missing"
     OTHER_BASE = "other-base"
+    STAGE_BRANCH = "stage-branch"
     CHECKS_FAILED = "checks-failed"
     CHECKS_PENDING = "checks-pending"
     CHECKS_MISSING = "checks-missing"

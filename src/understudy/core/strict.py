@@ -1,11 +1,10 @@
 """Mapping → frozen struct, or one sentence that says in its writer's words what is wrong where.
 
-It knows types and near misses, and nothing of what the keys are for.
+It knows types, and nothing of what the keys are for.
 """
 
 from __future__ import annotations
 
-import difflib
 import enum
 import re
 import types
@@ -15,9 +14,9 @@ from typing import TYPE_CHECKING, Any, TypeVar, get_args, get_origin
 
 import msgspec
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable
+from understudy.core.phrases import listed, near_miss, shown
 
+if TYPE_CHECKING:
     from understudy.core.errors import UsageError
 
 T = TypeVar("T", bound=msgspec.Struct)
@@ -35,21 +34,6 @@ def read(value: object, kind: type[T], *, where: str, failure: type[UsageError])
         return _struct(value, kind, where)
     except _WrongError as wrong:
         raise failure(wrong.message, hint=wrong.hint) from None
-
-
-def near_miss(word: str, known: Iterable[str]) -> str | None:
-    """Return the known word that `word` was probably meant to be."""
-    lower = {each.lower(): each for each in known}
-    close = difflib.get_close_matches(word.lower(), lower, n=1, cutoff=0.6)
-    return lower[close[0]] if close else None
-
-
-def listed(words: Iterable[str], *, last: str = "and") -> str:
-    """Write words as in a sentence: `a`, `b` and `c`."""
-    marked = [f"`{word}`" for word in words]
-    if len(marked) < 2:  # noqa: PLR2004 - one word needs no conjunction
-        return "".join(marked)
-    return f"{', '.join(marked[:-1])} {last} {marked[-1]}"
 
 
 class _WrongError(Exception):
@@ -206,24 +190,6 @@ def _expected(kind: type) -> str:
 
 def _words(kind: type[enum.Enum]) -> list[str]:
     return [str(member.value) for member in kind]
-
-
-def shown(value: object) -> str:
-    """Write a foreign value in one short line: no control characters, no long text."""
-    match value:
-        case None:
-            return "empty"
-        case bool():
-            return str(value).lower()
-        case Mapping():
-            return "a mapping"
-        case list() | tuple():
-            return "a list"
-        case str():
-            text = "".join(c if c.isprintable() else repr(c)[1:-1] for c in value[:80])
-            return text + ("…" if len(value) > 80 else "")  # noqa: PLR2004 - as cut above
-        case _:
-            return str(value)[:80]
 
 
 def _quoted(value: object) -> str:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from understudy.core import refnames, strict
+from understudy.core import phrases, refnames, strict
 from understudy.core.answers import Report
 from understudy.core.checks import Run, newest
 from understudy.core.errors import UsageError
@@ -124,7 +124,7 @@ def parse_listing(content: bytes, *, where: str) -> Listing:
     document = load(content, where=where, failure=UsageError)
     listing = strict.read(document, Listing, where="", failure=UsageError)
     if listing.base.sha is not None and not _is_id(listing.base.sha):
-        message = f"`base.sha` is `{strict.shown(listing.base.sha)}`; it must be a full commit id."
+        message = f"`base.sha` is `{phrases.shown(listing.base.sha)}`; it must be a full commit id."
         raise UsageError(message, hint="`git rev-parse` prints it.")
     if listing.base.branch is not None:
         _refuse_name(listing.base.branch, subject="`base.branch`")
@@ -137,7 +137,7 @@ def parse_listing(content: bytes, *, where: str) -> Listing:
 
 def _refuse_name(name: str, *, subject: str) -> None:
     if (problem := refnames.problem_of_short(name)) is not None:
-        message = f"{subject} is `{strict.shown(name)}`, which is no ref's name: {problem}."
+        message = f"{subject} is `{phrases.shown(name)}`, which is no ref's name: {problem}."
         raise UsageError(message, hint=_WHAT_A_HEAD_IS)
 
 
@@ -145,7 +145,7 @@ def _refuse_numbers(numbers: Iterable[int]) -> None:
     seen: set[int] = set()
     for number in numbers:
         if not 1 <= number <= _HIGHEST_NUMBER:
-            message = f"The listing has the number {strict.shown(number)}; numbers begin with 1."
+            message = f"The listing has the number {phrases.shown(number)}; numbers begin with 1."
             raise UsageError(message, hint="Correct the entry.")
         if number in seen:
             message = f"The listing has #{number} twice."
@@ -179,7 +179,9 @@ def _head(entry: ListedPullRequest, refs: dict[str, CommitSha]) -> CommitSha:
     for name in _full_names(entry.head):
         if name in refs:
             return refs[name]
-    message = f"The head of #{entry.number}, `{strict.shown(entry.head)}`, is no ref of the remote."
+    message = (
+        f"The head of #{entry.number}, `{phrases.shown(entry.head)}`, is no ref of the remote."
+    )
     if _ABBREVIATED.fullmatch(entry.head):
         raise UsageError(message, hint="Give all 40 digits of a commit id: `git rev-parse` does.")
     raise UsageError(message, hint=_WHAT_A_HEAD_IS)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from understudy.core import strict
+from understudy.core import phrases
 from understudy.core.checks import STATES, Run, newest
 from understudy.core.errors import UsageError
 from understudy.core.model import Check, ChecksUnreadable
@@ -55,10 +55,10 @@ def checks_in(note: bytes) -> tuple[Check, ...] | ChecksUnreadable:
 
 def _line(name: str, state: str, *, source: str, url: str | None, at: datetime) -> str:
     if state.lower() not in STATES:
-        close = strict.near_miss(state, STATES)
+        close = phrases.near_miss(state, STATES)
         guess = f" Did you mean `{close}`?" if close else ""
-        message = f"`{strict.shown(state)}` is not the state of a check.{guess}"
-        raise UsageError(message, hint=f"The states are {strict.listed(sorted(STATES))}.")
+        message = f"`{phrases.shown(state)}` is not the state of a check.{guess}"
+        raise UsageError(message, hint=f"The states are {phrases.listed(sorted(STATES))}.")
     mark = _Mark(
         name=name,
         state=state.lower(),

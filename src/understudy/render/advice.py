@@ -33,6 +33,7 @@ _BY_REASON = {
     Reason.LABEL_EXCLUDED: "Take the label away.",
     Reason.LABEL_MISSING: "Give it the label.",
     Reason.OTHER_BASE: "Let it target the base branch of this stage.",
+    Reason.STAGE_BRANCH: "Open it from a branch of its own.",
     Reason.CHECKS_FAILED: "Mend what the check found and push, or run the check again.",
     Reason.CHECKS_PENDING: "It gets in by itself when its checks have passed.",
     Reason.CHECKS_MISSING: "Let the required check report on this head.",

@@ -9,37 +9,23 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from understudy.core.answers import sentence
-from understudy.core.config import DEFAULT_STAGE
 from understudy.core.record import LineState
-from understudy.render import advice, fragments, wording
+from understudy.render import advice, fragments
 from understudy.render.untrusted import for_markdown
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable
 
     from understudy.core.record import Line, Record
-    from understudy.core.why import ConflictView
-
-LIMIT = 65536
-"""Characters of a comment on GitHub."""
 
 _SENTENCE = 1500
 _TYPED = 500
 
 
-def comment(
-    record: Record,
-    line: Line,
-    *,
-    conflicts: Mapping[int, Sequence[ConflictView]] | None = None,
-) -> str:
+def comment(record: Record, line: Line) -> str:
     """Return what the authors are told. By its first line, which nobody sees, it is found again."""
-    views = (conflicts or {}).get(line.number, ())
-    parts = [_mark(record.stage)]
-    parts += [f"**{_told(sentence(record, line))}**"]
-    parts += [_both_sides(record, line, views)] if views else []
-    parts += _way_in(record, line)
-    return "\n\n".join(parts)
+    told = f"**{_told(sentence(record, line))}**"
+    return "\n\n".join([_mark(record.stage), told, *_way_in(record, line)])
 
 
 def _mark(stage: str) -> str:
@@ -49,13 +35,6 @@ def _mark(stage: str) -> str:
 
 def _told(text: str) -> str:
     return for_markdown(fragments.cut(" ".join(text.split()), _SENTENCE))
-
-
-def _both_sides(record: Record, line: Line, views: Sequence[ConflictView]) -> str:
-    stage = "" if record.stage == DEFAULT_STAGE else f"--stage {record.stage}"
-    typed = wording.command(f"why {line.number}", stage)
-    body = fragments.both_sides(views, LIMIT // 2, command=typed)
-    return fragments.folded(wording.BOTH_SIDES, body)
 
 
 def _way_in(record: Record, line: Line) -> Iterable[str]:

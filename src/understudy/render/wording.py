@@ -165,6 +165,7 @@ _REASONS = {
     Reason.LABEL_EXCLUDED: "a label keeps it out",
     Reason.LABEL_MISSING: "it lacks a label that is required",
     Reason.OTHER_BASE: "it targets another branch",
+    Reason.STAGE_BRANCH: "it comes from the stage itself",
     Reason.CHECKS_FAILED: "a check failed",
     Reason.CHECKS_PENDING: "checks are still running",
     Reason.CHECKS_MISSING: "a required check has not reported",

@@ -6,25 +6,39 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.github.world import GitHubWorld
+from tests.forges.github.opened import opened
+from tests.github.world import github_world
+from tests.scripted_http import Scripted, in_turn, says_json, scripted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from tests.github.world import GitHubWorld
+    from understudy.forges.github.client import GitHub
+
 
 @pytest.fixture
 def hub(tmp_path: Path) -> Iterator[GitHubWorld]:
     """An empty repository on GitHub; what anybody did wrong to or in it fails the test."""
-    world = GitHubWorld(tmp_path)
-    try:
+    with github_world(tmp_path) as world:
         yield world
-    finally:
-        world.server.close()
-    world.assert_clean()
+
+
+@pytest.fixture
+def server() -> Iterator[Scripted]:
+    """A server that answers from a script, which the test may replace."""
+    with scripted(in_turn(says_json({}))) as running:
+        yield running
+
+
+@pytest.fixture
+def github(server: Scripted) -> Iterator[GitHub]:
+    """GitHub as our client asks it, played by that server."""
+    with opened(f"{server.address}/ada/fleet.git") as client:
+        yield client
 
 
 @pytest.fixture(autouse=True)
-def _directly_and_without_long_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("no_proxy", "127.0.0.1,localhost")
-    monkeypatch.setattr("understudy.transport._FIRST_PAUSE", 0.01)
+def _quick(quick_http: None) -> None:
+    """Every test here talks to the loopback."""

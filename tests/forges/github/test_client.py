@@ -6,14 +6,12 @@ from typing import TYPE_CHECKING
 import msgspec
 import pytest
 
-from tests.forges.github.opened import TOKEN, opened
+from tests.forges.github.opened import TOKEN
 from tests.scripted_http import Asked, HangsUp, Says, Scripted, in_turn, says_json, scripted
 from understudy.core.errors import UnavailableError, UnderstudyError, UsageError
 from understudy.forges.github.client import BrokenAnswerError, MayNotError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from tests.scripted_http import Answer
     from understudy.forges.github.client import GitHub
 
@@ -24,18 +22,6 @@ class Thing(msgspec.Struct, frozen=True):
 
 class Found(msgspec.Struct, frozen=True):
     repository: Thing
-
-
-@pytest.fixture
-def server() -> Iterator[Scripted]:
-    with scripted(in_turn(says_json({}))) as running:
-        yield running
-
-
-@pytest.fixture
-def github(server: Scripted) -> Iterator[GitHub]:
-    with opened(f"{server.address}/ada/fleet.git") as client:
-        yield client
 
 
 def _error(kind: str, message: str, *path: str | int) -> dict[str, object]:

@@ -8,33 +8,19 @@ from typing import TYPE_CHECKING
 import msgspec
 import pytest
 
-from tests.forges.github.opened import TOKEN, opened
-from tests.scripted_http import Says, Scripted, in_turn, says_json, scripted
+from tests.forges.github.opened import TOKEN
+from tests.scripted_http import Says, Scripted, in_turn, says_json
 from understudy.core.errors import RefusedError, UnavailableError, UnderstudyError, UsageError
 from understudy.forges.github.client import MayNotError
 from understudy.redaction import keep_secret
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from tests.scripted_http import Answer
     from understudy.forges.github.client import GitHub
 
 
 class Thing(msgspec.Struct, frozen=True):
     name: str
-
-
-@pytest.fixture
-def server() -> Iterator[Scripted]:
-    with scripted(in_turn(says_json({}))) as running:
-        yield running
-
-
-@pytest.fixture
-def github(server: Scripted) -> Iterator[GitHub]:
-    with opened(f"{server.address}/ada/fleet.git") as client:
-        yield client
 
 
 LOCKED = "Unable to create comment because issue is locked."

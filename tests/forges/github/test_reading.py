@@ -6,24 +6,16 @@ import pytest
 
 from tests.forges.github.nodes import BASE, END, commits, node, page, sha
 from tests.forges.github.opened import opened, opened_in
-from tests.scripted_http import Asked, Says, Scripted, in_turn, says_json, scripted
+from tests.scripted_http import Asked, Says, Scripted, in_turn, says_json
 from understudy.core.errors import RefusedError, UnavailableError, UsageError
 from understudy.forges.github.client import BrokenAnswerError
 from understudy.forges.github.reading import Forbidden, Reading, read_open_pull_requests
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from tests.github.faults import Kind
     from tests.github.tokens import Token
     from tests.github.world import GitHubWorld
     from tests.scripted_http import Answer
-
-
-@pytest.fixture
-def server() -> Iterator[Scripted]:
-    with scripted(in_turn(says_json({}))) as running:
-        yield running
 
 
 def _read(server: Scripted, *, within: float = 20.0) -> Reading:

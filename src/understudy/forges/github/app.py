@@ -80,17 +80,19 @@ class AppCredentials:
         if response.status == 404:  # noqa: PLR2004 - not found
             message = f"The GitHub App {self._app_id} is not installed on {self._place.repository}."
             raise UsageError(message, hint="Install it there, with the permissions it needs.")
-        said = redacted(_message(response))
+        said = _message(response)
         message = f"GitHub refused the App {self._app_id} ({response.status}){said}."
         raise RefusedError(message, hint=f"Check {APP_ID} and {APP_KEY}.")
 
     def _jwt(self) -> str:
         try:
-            return get_jwt(app_id=self._app_id, private_key=self._key)
+            jwt = get_jwt(app_id=self._app_id, private_key=self._key)
         except Exception:  # noqa: BLE001 - of two libraries below, each fails in its own ways
             message = f"{APP_KEY} is not a private key in PEM form."
             hint = "Give the text of the .pem file, or its path."
             raise UsageError(message, hint=hint) from None
+        keep_secret(jwt)
+        return jwt
 
 
 T = TypeVar("T", bound=msgspec.Struct)
@@ -110,4 +112,4 @@ def _message(response: Response) -> str:
         said = msgspec.json.decode(response.body, type=_Refusal).message
     except (msgspec.DecodeError, UnicodeDecodeError):
         return ""
-    return f": {said.rstrip('.')[:200]}" if said else ""
+    return f": {redacted(said).rstrip('.')[:200]}" if said else ""

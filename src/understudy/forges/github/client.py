@@ -233,13 +233,36 @@ def _failed(error: GraphQLError, place: Place) -> UnderstudyError:
 
 def _decoded(content: bytes | msgspec.Raw, kind: type[T]) -> T:
     try:
-        return msgspec.json.decode(content, type=kind)
+        return _read(content, kind)
     except msgspec.ValidationError as error:
         message = f"GitHub's answer is not of the expected form: {error}."
         raise UnavailableError(message, hint="`understudy version` tells yours: update.") from error
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         message = f"GitHub's answer cannot be read: {error}."
         raise BrokenAnswerError(message, hint=_AGAIN) from error
+
+
+def _read(content: bytes | msgspec.Raw, kind: type[T]) -> T:
+    """A half of a character in one title is replaced: it must not stop everybody (trap 29)."""
+    try:
+        return msgspec.json.decode(content, type=kind)
+    except msgspec.ValidationError:
+        raise
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        text = bytes(content).decode(errors="replace").encode()
+        return msgspec.json.decode(_ESCAPE.sub(_whole_character, text), type=kind)
+
+
+_ESCAPE = re.compile(
+    rb"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}"
+    rb"|(u[dD][89a-fA-F][0-9a-fA-F]{2})|.)",
+    re.DOTALL,
+)
+"""An escape of JSON; the group is a surrogate without its other half."""
+
+
+def _whole_character(escape: re.Match[bytes]) -> bytes:
+    return rb"\ufffd" if escape[1] else escape[0]
 
 
 def _not_github(place: Place) -> UnavailableError:

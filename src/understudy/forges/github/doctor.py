@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from importlib.metadata import version
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -35,6 +35,21 @@ class Repository(msgspec.Struct, frozen=True):
 
     archived: bool = False
     disabled: bool = False
+
+
+class _Account(msgspec.Struct, frozen=True):
+    login: str
+
+
+class _Seen(msgspec.Struct, frozen=True):
+    id: str
+
+
+class Viewer(msgspec.Struct, frozen=True):
+    """The answer to `Viewer`. A repository that is not shown is an error."""
+
+    viewer: _Account
+    repository: _Seen
 
 
 class _Limit(msgspec.Struct, frozen=True):
@@ -87,8 +102,8 @@ def _credentials(caller: Caller) -> Iterator[Observation]:
     """An App's token has no user, so `GET /user` would not do."""
     github = caller.github
     place = github.place
-    answer, _ = github.graphql(query("Viewer"), dict[str, Any], owner=place.owner, name=place.name)
-    login = answer["viewer"]["login"]
+    answer, _ = github.graphql(query("Viewer"), Viewer, owner=place.owner, name=place.name)
+    login = answer.viewer.login
     yield fine("credentials", f"GitHub accepts {caller.kind.value}, as `{login}`")
 
 

@@ -9,9 +9,9 @@ from understudy.core.answers import context
 from understudy.core.checks import is_foreign_to_verdicts
 from understudy.core.config import Required
 from understudy.core.diagnosis import Examination, fine, problem, unknown, warning
-from understudy.core.strict import listed, near_miss
-from understudy.forges.github.payloads import CheckRun
+from understudy.core.phrases import listed, near_miss
 from understudy.forges.github.reading import Forbidden, Reading
+from understudy.forges.github.reported import runs
 from understudy.forges.github.workflow_shape import JOB
 
 if TYPE_CHECKING:
@@ -125,9 +125,7 @@ def _reported(reading: Reading) -> frozenset[str]:
 def _names(pull_request: OpenPullRequest) -> frozenset[str]:
     if isinstance(pull_request.reported, Forbidden):
         return frozenset()
-    return frozenset(
-        each.name if isinstance(each, CheckRun) else each.context for each in pull_request.reported
-    )
+    return frozenset(run.name for run in runs(pull_request.reported))
 
 
 def _numbers(pull_requests: list[OpenPullRequest]) -> str:

@@ -6,7 +6,7 @@ import enum
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, assert_never
 
-from understudy.core.strict import listed
+from understudy.core.phrases import listed
 from understudy.forges.github.auth import GivenToken
 
 if TYPE_CHECKING:

@@ -12,6 +12,7 @@ import msgspec
 from understudy.core.diagnosis import Examination, fine, problem, warning
 from understudy.core.errors import RefusedError
 from understudy.forges.github.protection import rules
+from understudy.forges.github.queries import query
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -79,26 +80,10 @@ class _Repository(msgspec.Struct, frozen=True):
     ref: _Ref | None = None
 
 
-class _Ruled(msgspec.Struct, frozen=True):
+class Ruled(msgspec.Struct, frozen=True):
+    """The answer to `UpdateRule`."""
+
     repository: _Repository
-
-
-_UPDATE_RULE = """
-query UpdateRule($owner: String!, $name: String!, $branch: String!) {
-  repository(owner: $owner, name: $name) {
-    ref(qualifiedName: $branch) {
-      refUpdateRule {
-        allowsForcePushes
-        viewerCanPush
-        requiresLinearHistory
-        requiresSignatures
-        requiredApprovingReviewCount
-        requiredStatusCheckContexts
-      }
-    }
-  }
-}
-"""
 
 
 def stage_branch(subject: Subject) -> tuple[Examination, ...]:
@@ -170,7 +155,11 @@ def _protection(subject: Subject) -> Iterator[Observation]:
         return
     place = github.place
     answer, _ = github.graphql(
-        _UPDATE_RULE, _Ruled, owner=place.owner, name=place.name, branch=f"refs/heads/{branch}"
+        query("UpdateRule"),
+        Ruled,
+        owner=place.owner,
+        name=place.name,
+        branch=f"refs/heads/{branch}",
     )
     rule = answer.repository.ref.ref_update_rule if answer.repository.ref else None
     yield of_protection(rule, branch, place=f"{place.url}/settings/branches")

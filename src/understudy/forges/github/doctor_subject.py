@@ -20,6 +20,7 @@ from understudy.forges.github.doctor_credentials import (
     kind_of,
 )
 from understudy.forges.github.protection import required_checks
+from understudy.forges.github.queries import query
 from understudy.forges.github.reading import read_open_pull_requests
 
 if TYPE_CHECKING:
@@ -31,38 +32,6 @@ if TYPE_CHECKING:
     from understudy.forges.github.client import GitHub
     from understudy.forges.github.forge import Lane
     from understudy.forges.github.reading import Reading
-
-# Each part is asked for apart from the others: what is forbidden makes its whole part empty.
-_EVERYTHING_READ = """
-query Readable($owner: String!, $name: String!, $base: String!) {
-  contents: repository(owner: $owner, name: $name) {
-    ref(qualifiedName: $base) { target { oid } }
-  }
-  checks: repository(owner: $owner, name: $name) {
-    ref(qualifiedName: $base) { target { ...Reported } }
-  }
-  pullRequests: repository(owner: $owner, name: $name) {
-    pullRequests(states: OPEN, first: 20) {
-      nodes {
-        number
-        labels(first: 1) { nodes { name } }
-        commits(last: 1) { nodes { commit { ...Reported } } }
-      }
-    }
-  }
-}
-
-fragment Reported on Commit {
-  statusCheckRollup {
-    contexts(first: 20) {
-      nodes {
-        ... on CheckRun { checkSuite { workflowRun { databaseId } } }
-        ... on StatusContext { context }
-      }
-    }
-  }
-}
-"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,7 +70,7 @@ class Subject:
     def unreadable(self) -> dict[Permission, str]:
         """Return what the token may not read, by the permission it lacks, in GitHub's words."""
         _, errors = self.github.graphql(
-            _EVERYTHING_READ,
+            query("Readable"),
             dict[str, Any],
             owner=self.github.place.owner,
             name=self.github.place.name,

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import fnmatch
-import re
 from typing import TYPE_CHECKING
 
 from understudy.core.diagnosis import fine, warning
-from understudy.core.strict import listed
+from understudy.core.phrases import listed
 from understudy.forges.github.workflow import ci_name
-from understudy.forges.github.workflow_shape import events, section, texts
+from understudy.forges.github.workflow_shape import branch_of, displayed, events, section, texts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -44,7 +43,7 @@ def ci(document: object, others: Mapping[str, object], *, remedy: str) -> Observ
     listened = set(texts(section(events(document).get("workflow_run")).get("workflows")))
     names = {path: ci_name(each, path) for path, each in others.items()}
     wanted = {name for name in names.values() if name is not None}
-    known = {_name(each, path) for path, each in others.items()}
+    known = {displayed(each, path) for path, each in others.items()}
     drift = []
     if deaf := sorted(wanted - listened):
         drift.append(f"pull requests run {listed(deaf)}, after which nothing is rebuilt")
@@ -95,12 +94,4 @@ def _follows_base(happening: Section, base: str) -> bool:
     names = texts(push.get("branches"))
     if not names:
         return "tags" not in push
-    return any(fnmatch.fnmatchcase(base, name) or _plain(name) == base for name in names)
-
-
-def _plain(pattern: str) -> str:
-    return re.sub(r"\\(.)", r"\1", pattern)
-
-
-def _name(document: object, path: str) -> str:
-    return str(section(document).get("name") or path)
+    return any(fnmatch.fnmatchcase(base, name) or branch_of(name) == base for name in names)

@@ -20,7 +20,7 @@ LONGEST = 120
 Payload = Mapping[str, object]
 
 
-def trigger_of(event_name: str, payload: Mapping[str, object], actor: str) -> Trigger:
+def trigger_of(event_name: str, payload: Payload, actor: str) -> Trigger:
     """Return the kind of event, and in a few words what happened or who did it."""
     who = actor or _text(payload, "sender", "login")
     tell = _TELLING.get(event_name, _nothing)

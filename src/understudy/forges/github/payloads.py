@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Annotated
 
-from msgspec import Struct
+from msgspec import Meta, Struct
+
+Oid = Annotated[str, Meta(pattern=r"\A(?:[0-9a-f]{40}|[0-9a-f]{64})\Z")]
+"""The id of an object. Git is asked for it, and anything else could be a refspec."""
 
 
 class Cursor(Struct, frozen=True, rename="camel"):
@@ -93,7 +97,7 @@ class Commit(Struct, frozen=True, rename="camel"):
     """A head. None for a rollup: nothing was reported, or it may not be read."""
 
     id: str
-    oid: str
+    oid: Oid
     status_check_rollup: Rollup | None
 
 
@@ -136,7 +140,7 @@ class PullRequestNode(Struct, frozen=True, rename="camel"):
     author_association: str
     base_ref_name: str
     head_ref_name: str
-    head_ref_oid: str
+    head_ref_oid: Oid
     head_repository: HeadRepository | None
     labels: Labels | None
     commits: PullRequestCommits
@@ -213,7 +217,7 @@ class LabeledEvents(Struct, frozen=True):
     nodes: tuple[LabeledEvent, ...]
 
 
-class LabelledNode(Struct, frozen=True, rename="camel"):
+class LabeledPullRequest(Struct, frozen=True, rename="camel"):
     """A pull request with the history of its labels."""
 
     number: int
@@ -223,7 +227,7 @@ class LabelledNode(Struct, frozen=True, rename="camel"):
 class LabelEvents(Struct, frozen=True):
     """The answer to `LabelEvents`."""
 
-    nodes: tuple[LabelledNode, ...]
+    nodes: tuple[LabeledPullRequest, ...]
 
 
 class Comment(Struct, frozen=True, rename="camel"):

@@ -123,9 +123,13 @@ def _services(server: str, environment: Mapping[str, str]) -> tuple[str, str]:
 
 
 def _refuse_unencrypted(url: str) -> None:
-    parts = urlsplit(url)
-    if parts.hostname and (parts.scheme == "https" or _is_here(parts)):
-        return
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        pass  # no address at all
+    else:
+        if parts.hostname and (parts.scheme == "https" or _is_here(parts)):
+            return
     message = f"GitHub's API at {redacted(url)} is not reached by https: a token would be seen."
     raise UsageError(message, hint="Use an https:// address.")
 

@@ -26,14 +26,12 @@ class _Demanded(msgspec.Struct, frozen=True):
 
 
 class _Protection(msgspec.Struct, frozen=True):
-    enabled: bool = False
     required_status_checks: _Demanded | None = None
 
 
 class Branch(msgspec.Struct, frozen=True):
     """A branch, with what classic protection says of it."""
 
-    protected: bool = False
     protection: _Protection | None = None
 
 

@@ -77,7 +77,8 @@ def read_open_pull_requests(github: GitHub, base_ref: str, *, stage_ref: str) ->
     for page, errors in _pages(github, base_ref, stage_ref):
         if page.base is None or page.base.target is None:
             message = f"{github.place.url} has no branch `{base_ref}`, which should be the base."
-            raise UsageError(message, hint="Name another in the configuration: `base: …`.")
+            hint = "Name another: `base: …`. Or does the token lack `Contents: read`?"
+            raise UsageError(message, hint=hint)
         base_tips.add(page.base.target.oid)
         stage_tips.add(page.stage.target.oid if page.stage and page.stage.target else None)
         total = page.pull_requests.total_count

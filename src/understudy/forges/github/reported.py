@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from understudy.forges.github.payloads import WorkflowRun
     from understudy.forges.github.reading import Reported
 
-_ACTIONS = "github-actions"
 _COMPLETED = "completed"
 
 

@@ -19,7 +19,7 @@ from understudy.forges.github.reading import Forbidden
 from understudy.forges.github.reported import said_before
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Collection, Iterable
 
     from understudy.core.answers import Answer
     from understudy.core.config import Stage
@@ -70,12 +70,21 @@ class Reporter:
 
     def _news(self, record: Record, before: Record | None) -> tuple[Answer, ...]:
         """Return one answer a head, where GitHub does not show it yet."""
-        by_head: dict[str, Answer] = {}
-        for answer in answers(record, out=self._wanted.out):
-            by_head.setdefault(answer.head, answer)
-        last = answers(before, out=self._wanted.out) if before else ()
-        told = {answer.head: _said(answer) for answer in reversed(last)} | self._shown
-        return tuple(each for head, each in by_head.items() if told.get(head) != _said(each))
+        last = self._by_head(before) if before else {}
+        told = {head: _said(answer) for head, answer in last.items()} | self._shown
+        heard = {head for head, said in told.items() if said}
+        now = self._by_head(record, heard)
+        return tuple(each for head, each in now.items() if told.get(head) != _said(each))
+
+    def _by_head(self, record: Record, heard: Collection[str] = ()) -> dict[str, Answer]:
+        """Of several pull requests with one head, one that is in speaks: the stage has it."""
+        found: dict[str, Answer] = {}
+        ours = record.incumbents()
+        asked = answers(record, out=self._wanted.out)
+        others = answers(record, out=self._wanted.out, heard=heard)
+        for answer in (*sorted(asked, key=lambda each: each.number not in ours), *others):
+            found.setdefault(answer.head, answer)
+        return found
 
     def _telling(self, record: Record, answer: Answer, round_: _Round) -> Callable[[], None]:
         """Write the comment before the status: one that is lost is written again with it."""

@@ -12,8 +12,17 @@ from importlib.resources import files
 from typing import TYPE_CHECKING
 
 from understudy import __version__
-from understudy.core import strict
-from understudy.forges.github.workflow_shape import JOB, events, section, sections, texts
+from understudy.core import phrases
+from understudy.forges.github.workflow_shape import (
+    JOB,
+    branch_of,
+    displayed,
+    events,
+    jobs,
+    section,
+    sections,
+    texts,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -71,19 +80,18 @@ def ci_name(document: object, path: str) -> str | None:
     started_by = events(document)
     if not any(event in started_by for event in _PULL_REQUEST_EVENTS):
         return None
-    name = section(document).get("name")
-    displayed = path if name is None or isinstance(name, Mapping | list) else str(name) or path
-    return None if displayed == NAME else displayed
+    name = displayed(document, path)
+    return None if name == NAME else name
 
 
 def kept(document: object) -> Kept:
     """Return what a workflow of ours holds of its owner's wishes."""
-    started_by, job = events(document), section(section(section(document).get("jobs")).get(JOB))
+    started_by, job = events(document), jobs(document).get(JOB, {})
     step = _own_step(job)
     uses, default = step.get("uses"), Kept()
     branches = section(started_by.get("push")).get("branches")
     return Kept(
-        base=next((_unescaped(each) for each in texts(branches)), None),
+        base=next((branch_of(each) for each in texts(branches)), None),
         schedule=tuple(
             cron
             for each in sections(started_by.get("schedule"))
@@ -136,8 +144,8 @@ def _words(settings: Settings) -> dict[str, str]:
     uses = settings.kept.uses
     unpinned = "" if _DIGEST.fullmatch(uses) else _UNPINNED
     return {
-        "stages": " and ".join(map(strict.shown, branches)),
-        "base": strict.shown(settings.base),
+        "stages": " and ".join(map(phrases.shown, branches)),
+        "base": phrases.shown(settings.base),
         "pattern": quoted(_escaped(settings.base)),
         "runs_on": _value(settings.kept.runs_on),
         "uses": uses + unpinned,
@@ -246,7 +254,3 @@ _BARE = re.compile(r"(?!(true|false|null|yes|no|on|off|y|n)$)[a-z][\w-]*", re.AS
 def _escaped(branch: str) -> str:
     """Write a branch as the pattern that matches it alone. Git forbids the other special signs."""
     return re.sub(r"([+!\]])", r"\\\1", branch)
-
-
-def _unescaped(pattern: str) -> str:
-    return re.sub(r"\\(.)", r"\1", pattern)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 JOB = "sync-staging"
@@ -35,6 +36,17 @@ def texts(value: object) -> list[str]:
     if isinstance(value, str):
         return [value]
     return [each for each in value if isinstance(each, str)] if isinstance(value, list) else []
+
+
+def displayed(document: object, path: str) -> str:
+    """Return the name that GitHub shows: its own, or else its path."""
+    name = section(document).get("name")
+    return path if name is None or isinstance(name, Mapping | list) else str(name) or path
+
+
+def branch_of(pattern: str) -> str:
+    """Return the branch that a pattern without wildcards is for."""
+    return re.sub(r"\\(.)", r"\1", pattern)
 
 
 def jobs(document: object) -> dict[str, Section]:

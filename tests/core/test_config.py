@@ -19,7 +19,7 @@ from understudy.core.config import (
     NoChecks,
     Order,
     OutState,
-    Report,
+    Reporting,
     Required,
     json_schema,
     refuse_stage_on_base,
@@ -63,14 +63,14 @@ def test_who_writes_a_word_for_a_list_is_told_how(written: str, hint: str) -> No
 
 
 def test_what_is_told_on_the_forge_can_be_chosen() -> None:
-    assert parse(None).stages["staging"].report == Report()
+    assert parse(None).stages["staging"].report == Reporting()
 
     config = parse(
         {"forge": "github", **_staging(report={"status": True, "comment": True, "out": "failure"})}
     )
 
     assert config.forge is ForgeKind.GITHUB
-    assert config.stages["staging"].report == Report(comment=True, out=OutState.FAILURE)
+    assert config.stages["staging"].report == Reporting(comment=True, out=OutState.FAILURE)
 
 
 @pytest.mark.parametrize("nothing", [None, {}, {"stages": {}}, {"stages": {"staging": None}}])

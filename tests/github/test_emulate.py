@@ -13,7 +13,7 @@ from tests.github.emulated import ADA, BASE, MALLORY, OTHER, QUIET, Emulated, Ti
 from tests.github.openapi import description
 from tests.github.tokens import GitHubApp
 from tests.render import samples
-from understudy.core.config import Report, Stage
+from understudy.core.config import Reporting, Stage
 from understudy.core.errors import RefusedError, UsageError
 from understudy.core.record import LineState
 from understudy.forges.github.auth import GivenToken
@@ -130,7 +130,7 @@ def test_a_comment_is_made_and_edited(foreign: Emulated, github: GitHub) -> None
 
 def test_without_commit_statuses_a_report_says_so_once_and_fails_nothing(github: GitHub) -> None:
     lines = tuple(samples.line(number, LineState.INCLUDED) for number in (1, 2, 3))
-    wanted = Stage(report=Report(comment=True, deployments=True))
+    wanted = Stage(report=Reporting(comment=True, deployments=True))
     voice = Voice(page=github.place.url, comment=lambda *_: "<!-- mark -->\nOn staging")
 
     report = Reporter(github, "staging", wanted, voice).report(

@@ -90,7 +90,7 @@ class Checks(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     ignore: tuple[str, ...] = ()
 
 
-class Report(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class Reporting(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What each pull request is told on the forge. `out`: how a status says "not on the stage"."""
 
     status: bool = True
@@ -109,7 +109,7 @@ class Stage(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     checks: Checks = Checks()
     order: Order = Order.NUMBER
     pin: tuple[str, ...] = (".github/workflows/**",)
-    report: Report = Report()
+    report: Reporting = Reporting()
 
 
 class History(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -7,7 +7,7 @@ import pytest
 from tests.forges.github.opened import opened, opened_in
 from tests.render import samples
 from tests.scripted_http import Asked, says_json, scripted
-from understudy.core.config import OutState, Report, Stage
+from understudy.core.config import OutState, Reporting, Stage
 from understudy.core.model import CommitSha, Reason, TreeSha
 from understudy.core.record import DecisionWord, LineState, RevisionLine
 from understudy.forges.github.reading import read_open_pull_requests
@@ -50,7 +50,7 @@ def _tell(
 ) -> Sent:
     """Read what GitHub shows, then tell what differs, as one rebuild does."""
     with opened_in(hub, token) as github:
-        reporter = Reporter(github, "staging", Stage(report=Report(**report)), VOICE)
+        reporter = Reporter(github, "staging", Stage(report=Reporting(**report)), VOICE)
         reporter.remember(
             read_open_pull_requests(github, "master", stage_ref="staging").pull_requests
         )
@@ -170,7 +170,7 @@ def test_one_locked_conversation_does_not_silence_the_others() -> None:
         return says_json(none) if asked.path.endswith("/graphql") else says_json({"id": 1}, 201)
 
     with scripted(answer) as server, opened(f"{server.address}/ada/fleet") as github:
-        stage = Stage(report=Report(comment=True))
+        stage = Stage(report=Reporting(comment=True))
         report = Reporter(github, "staging", stage, VOICE).report(_record([1, 2]), None)
 
     assert report.sent == 2

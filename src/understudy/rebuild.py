@@ -97,7 +97,11 @@ class _Attempt:
             return snapshot
         refuse_stage_on_base(self._project.stage, snapshot.base_ref)
         verdicts = judge_all(
-            snapshot, self._project.stage, now=self._project.clock.now(), previous=latest
+            snapshot,
+            self._project.stage,
+            now=self._project.clock.now(),
+            previous=latest,
+            stages=frozenset(stage.branch for stage in self._project.config.stages.values()),
         )
         self._phase("fetch")
         verdicts = self._fetch(snapshot, verdicts)

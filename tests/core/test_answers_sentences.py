@@ -143,7 +143,7 @@ SENTENCES: list[tuple[Line, str]] = [
     ),
     (
         judged(replace(asked(7), head_ref="staging"), rules()),
-        "Not on staging: it comes from `staging`, the stage itself; open it from another branch",
+        "Not on staging: it comes from `staging`, a stage itself; open it from another branch",
     ),
     (
         judged(DRAFT, rules(drafts=Drafts.EXCLUDE.value)),

@@ -68,7 +68,7 @@ RULES: dict[str, tuple[dict[str, Any], dict[str, Any], str]] = {
         {},
         {"head_ref": "staging"},
         (
-            "out (stage-branch): it comes from `staging`, the stage itself; open it from another"
+            "out (stage-branch): it comes from `staging`, a stage itself; open it from another"
             " branch"
         ),
     ),

@@ -36,7 +36,8 @@ class Context:
     """What a verdict depends on beside the pull request and the rules.
 
     `own` names the job that runs understudy, by source and name: it does not gate (trap 10).
-    `demanded` are the checks that the base's protection requires.
+    `demanded` are the checks that the base's protection requires, `stages` the branches that build
+    themselves.
     """
 
     base_ref: str
@@ -45,6 +46,7 @@ class Context:
     previous: Line | None = None
     own: frozenset[tuple[str, str]] = frozenset()
     demanded: tuple[str, ...] = ()
+    stages: frozenset[str] = frozenset()
 
 
 Judged = tuple[tuple[PullRequest, Verdict], ...]
@@ -56,6 +58,7 @@ def judge_all(
     *,
     now: datetime,
     previous: Record | None,
+    stages: frozenset[str] = frozenset(),
 ) -> Judged:
     """Judge every open pull request; one that is out takes those that depend on it out too.
 
@@ -75,6 +78,7 @@ def judge_all(
                 previous=lines.get(pull_request.number),
                 own=snapshot.own_checks,
                 demanded=snapshot.required_checks or (),
+                stages=stages,
             ),
         )
         for pull_request in snapshot.pull_requests
@@ -99,7 +103,7 @@ def judge(pull_request: PullRequest, rules: Stage, context: Context) -> Verdict:
     """Judge one pull request by itself: dependencies are another matter."""
     for refused in (
         _by_target(pull_request, context),
-        _by_branch(pull_request, rules),
+        _by_branch(pull_request, context.stages | {rules.branch}),
         _by_labels(pull_request, rules),
         _by_draft(pull_request, rules),
         _by_origin(pull_request, rules),
@@ -120,11 +124,11 @@ def _by_target(pull_request: PullRequest, context: Context) -> Excluded | None:
     return Excluded(reason=Reason.OTHER_BASE, detail=detail)
 
 
-def _by_branch(pull_request: PullRequest, rules: Stage) -> Excluded | None:
-    """A stage that merged its own branch would keep for good whatever was on it once."""
-    if pull_request.from_fork or pull_request.head_ref != rules.branch:
+def _by_branch(pull_request: PullRequest, stages: frozenset[str]) -> Excluded | None:
+    """Stages that merged their own branches would keep for good whatever was on them once."""
+    if pull_request.from_fork or pull_request.head_ref not in stages:
         return None
-    detail = f"it comes from `{rules.branch}`, the stage itself; open it from another branch"
+    detail = f"it comes from `{pull_request.head_ref}`, a stage itself; open it from another branch"
     return Excluded(reason=Reason.STAGE_BRANCH, detail=detail)
 
 

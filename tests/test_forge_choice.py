@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.gitenv import clean_environment
-from tests.github.tokens import GitHubApp
+from tests.github.fake.tokens import GitHubApp
 from understudy.core.config import Config, ForgeKind, Stage
 from understudy.core.errors import ConfigError, UsageError
 from understudy.core.ports import USERS_OWN_ACCESS

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.github.actions import Actions
-from tests.github.expressions import Expressions
+from tests.github.runner.actions import Actions
+from tests.github.runner.expressions import Expressions
 from tests.github.world import github_world
 
 if TYPE_CHECKING:

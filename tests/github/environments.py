@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Literal, TypedDict, Unpack
 
-from tests.github.tokens import APP_ID, Token
+from tests.github.fake.tokens import APP_ID, Token
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.github.hub import Hub
+    from tests.github.fake.hub import Hub
 
 RUN_ID = 9_000_001
 WORKFLOW = "staging-deploy"

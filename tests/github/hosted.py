@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Unpack
 
 from tests.github.environments import environment_of
-from tests.github.hub import Hub
-from tests.github.server import Server
+from tests.github.fake.hub import Hub
+from tests.github.fake.server import Server
 from tests.world import World
 
 if TYPE_CHECKING:
@@ -14,11 +14,11 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.github.environments import Credential, Run
-    from tests.github.faults import Kind, On
-    from tests.github.messages import Request as Asked
-    from tests.github.messages import Seen
-    from tests.github.model import Model
-    from tests.github.tokens import Tokens
+    from tests.github.fake.faults import Kind, On
+    from tests.github.fake.messages import Request as Asked
+    from tests.github.fake.messages import Seen
+    from tests.github.fake.model import Model
+    from tests.github.fake.tokens import Tokens
     from tests.machines import Machine
     from tests.outcomes import Outcome
 

@@ -10,15 +10,15 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.github.job import ROOT
-from tests.github.parsing import problems
-from tests.github.tokens import APP_ID
+from tests.github.fake.tokens import APP_ID
+from tests.github.runner.job import ROOT
+from tests.github.runner.parsing import problems
 from understudy.core.errors import UsageError
 from understudy.documents import load
 from understudy.forges.github.workflow import PATH
 
 if TYPE_CHECKING:
-    from tests.github.actions import Actions
+    from tests.github.runner.actions import Actions
     from tests.github.world import GitHubWorld
 
 ACTION = ROOT / "action.yml"

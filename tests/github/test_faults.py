@@ -15,7 +15,7 @@ from tests.outcomes import drawn
 from understudy.core.errors import ExitCode
 
 if TYPE_CHECKING:
-    from tests.github.faults import Kind, On
+    from tests.github.fake.faults import Kind, On
     from tests.github.world import GitHubWorld
 
 AS_IT_WAS = drawn(

@@ -10,7 +10,7 @@ from tests.outcomes import drawn
 from understudy.core.errors import ExitCode
 
 if TYPE_CHECKING:
-    from tests.github.actions import Actions
+    from tests.github.runner.actions import Actions
     from tests.github.world import GitHubWorld
 
 PASSED = {"lint": "success"}

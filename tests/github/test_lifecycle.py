@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from tests.github.telling import told
 
 if TYPE_CHECKING:
-    from tests.github.actions import Actions
-    from tests.github.job import JobRun
+    from tests.github.runner.actions import Actions
+    from tests.github.runner.job import JobRun
     from tests.github.world import GitHubWorld
 
 

@@ -9,17 +9,17 @@ from __future__ import annotations
 from contextlib import contextmanager, nullcontext
 from typing import TYPE_CHECKING, NamedTuple, TypedDict, Unpack, cast
 
+from tests.github.fake.values import Protection, Ruleset
 from tests.github.hosted import HostedWorld
-from tests.github.values import Protection, Ruleset
 from tests.world import BASE, About
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
-    from tests.github.model import AboutPullRequest
-    from tests.github.reported import AboutCheck
-    from tests.github.values import (
+    from tests.github.fake.model import AboutPullRequest
+    from tests.github.fake.reported import AboutCheck
+    from tests.github.fake.values import (
         CheckRun,
         Deployment,
         PullRequest,

@@ -14,7 +14,7 @@ from understudy.transport import Transport
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tests.github.tokens import Token
+    from tests.github.fake.tokens import Token
     from tests.github.world import GitHubWorld
 TOKEN = "ghs_not-to-be-seen-by-anybody-42"  # noqa: S105 - invented
 

@@ -11,7 +11,7 @@ from understudy.forges.github.client import MayNotError
 from understudy.forges.github.comments import put_comment
 
 if TYPE_CHECKING:
-    from tests.github.tokens import Token
+    from tests.github.fake.tokens import Token
     from tests.github.world import GitHubWorld
 
 MARK = "<!-- understudy: staging -->"

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, cast
 import pytest
 
 from tests.forges.github.examined import examined, healthy, row, troubles
-from tests.github.openapi import Operation
-from tests.github.tokens import ACTIONS, FINE_GRAINED
+from tests.github.fake.openapi import Operation
+from tests.github.fake.tokens import ACTIONS, FINE_GRAINED
 from tests.scripted_http import says_json, scripted
 from understudy.core import config_file
 from understudy.core.errors import ExitCode

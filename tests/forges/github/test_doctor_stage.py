@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.forges.github.examined import examined, healthy, row, troubles
-from tests.github.openapi import description
+from tests.github.fake.openapi import description
 from understudy.core.errors import ExitCode
 from understudy.forges.github.doctor_stage import (
     HARMLESS,

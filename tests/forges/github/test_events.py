@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.github.schema import NODE_MODULES
+from tests.github.fake.schema import NODE_MODULES
 from understudy.core.model import Trigger
 from understudy.forges.github.events import LONGEST, trigger_of
 

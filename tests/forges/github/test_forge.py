@@ -19,7 +19,7 @@ from understudy.forges.github.reporting import Voice
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from tests.github.tokens import Token
+    from tests.github.fake.tokens import Token
     from tests.github.world import GitHubWorld
     from understudy.core.answers import Report as Sent
     from understudy.core.model import PullRequest

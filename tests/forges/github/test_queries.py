@@ -19,7 +19,7 @@ from graphql import (
     validate,
 )
 
-from tests.github.schema import schema
+from tests.github.fake.schema import schema
 from understudy.forges import github as room
 from understudy.forges.github import payloads
 from understudy.forges.github.doctor import Viewer

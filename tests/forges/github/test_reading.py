@@ -12,8 +12,8 @@ from understudy.forges.github.client import BrokenAnswerError
 from understudy.forges.github.reading import Forbidden, Reading, read_open_pull_requests
 
 if TYPE_CHECKING:
-    from tests.github.faults import Kind
-    from tests.github.tokens import Token
+    from tests.github.fake.faults import Kind
+    from tests.github.fake.tokens import Token
     from tests.github.world import GitHubWorld
     from tests.scripted_http import Answer
 

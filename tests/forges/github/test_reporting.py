@@ -16,7 +16,7 @@ from understudy.forges.github.reporting import Reporter, Voice
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from tests.github.tokens import Token
+    from tests.github.fake.tokens import Token
     from tests.github.world import GitHubWorld
     from tests.scripted_http import Answer
     from understudy.core.answers import Report as Sent

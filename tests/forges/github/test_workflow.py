@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.forges.github.workflows import DIGEST, EVERY_KIND, SEVERAL, document, settings
-from tests.github.parsing import problems
-from tests.github.triggers import Event, events_of, starts
+from tests.github.runner.parsing import problems
+from tests.github.runner.triggers import Event, events_of, starts
 from understudy import __version__
 from understudy.forges.github import workflow
 from understudy.forges.github.workflow import Kept, Settings

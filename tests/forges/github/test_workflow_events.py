@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.forges.github.workflows import document, settings
-from tests.github.expressions import NODE_MODULES, Expressions
-from tests.github.triggers import Event, starts
+from tests.github.fake.schema import NODE_MODULES
+from tests.github.runner.expressions import Expressions
+from tests.github.runner.triggers import Event, starts
 from understudy.forges.github import workflow
 
 if TYPE_CHECKING:

@@ -5,11 +5,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 from jsonschema import Draft202012Validator
+from msgspec.structs import replace
 from ruamel.yaml import YAML
 
 from understudy import scaffolding
 from understudy.core import config
-from understudy.core.config import NAMES
+from understudy.core.config import NAMES, ForgeKind
 from understudy.core.config_file import parse
 from understudy.core.errors import ConfigError, UsageError
 from understudy.scaffolding import Change, PlannedFile, WorkTree, open_work_tree, planned, write
@@ -188,10 +189,10 @@ def test_a_wrong_configuration_is_told(tree: WorkTree, content: bytes) -> None:
         scaffolding.configuration(tree)
 
 
-def test_the_configuration_that_is_written_changes_nothing() -> None:
+def test_the_configuration_that_is_written_says_the_forge_and_else_what_holds_anyway() -> None:
     told = YAML(typ="safe", pure=True).load(scaffolding.CONFIGURATION_TEXT)
 
-    assert parse(told) == parse(None)
+    assert parse(told) == replace(parse(None), forge=ForgeKind.GITHUB)
     Draft202012Validator(config.json_schema()).validate(told)
 
 

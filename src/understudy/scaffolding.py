@@ -177,8 +177,13 @@ SCHEMA = (
 CONFIGURATION_TEXT = f"""\
 # yaml-language-server: $schema={SCHEMA}
 
-# How the staging branch is built. Each value here is the default, and there are more keys. Only the
-# default branch's copy of this file counts, never that of a pull request.
+# How the staging branch is built. Only the default branch's copy of this file counts, never that
+# of a pull request.
+
+# Wherever it is rebuilt, pull requests are read on GitHub, and no branches are taken for them.
+forge: github
+
+# Each value here is the default, and there are more keys.
 stages:
   staging:
     branch: staging # the branch that builds itself
@@ -199,4 +204,4 @@ stages:
       comment: false # a comment, kept up to date
       deployments: false # the environment to which it is deployed
 """
-"""The configuration that is written where there is none. It changes nothing."""
+"""The configuration that is written where there is none. On github.com it changes nothing."""

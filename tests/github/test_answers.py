@@ -233,3 +233,17 @@ def test_a_token_that_nobody_knows_is_told_from_a_network_that_is_down(
     said = capsys.readouterr().err
     assert "check GITHUB_TOKEN" in said
     assert "ghs_nobody_knows_it" not in said
+
+
+def test_a_laptop_that_does_not_know_the_server_takes_no_branches_for_pull_requests(
+    hub: GitHubWorld, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Branches have no checks that are read, so they would all be let in unseen."""
+    hub.base({"app.yaml": "image: 1\n", "understudy.yaml": "forge: github\n"})
+    hub.pull_request(1, {"one.yaml": "1\n"}, checks={"lint": "failure"})
+    laptop = hub.environment("classic")
+
+    assert rebuild(hub, env=laptop) == ExitCode.USAGE
+    assert "`--forge github`" in capsys.readouterr().err
+    assert rebuild(hub, "--forge", "github", env=laptop) == ExitCode.DONE
+    assert "one.yaml" not in hub.remote_tree()

@@ -69,11 +69,7 @@ class GitHubForge:
         reading = read_open_pull_requests(self._github, base_ref, stage_ref=stage_ref)
         base = self._tip_that_git_has(base_ref)
         if moved := self._moved(reading, base_ref, base):
-            self._disagreed += 1
-            if not reading.complete and self._disagreed > PATIENCE:
-                raise _incomplete(reading)
-            self._github.transport.pause(self._disagreed, f"`{moved}` moves while it is read")
-            return Raced(ref=f"refs/heads/{moved}", actual=None)
+            return self._again(reading, moved)
         self._reporter.remember(reading.pull_requests)
         return self._as_snapshot(base_ref, base, reading)
 
@@ -110,6 +106,15 @@ class GitHubForge:
         tip = self._remote.advertised([ref]).get(ref)
         is_old = reading.stage_tips != {tip} and self._disagreed < PATIENCE
         return stage_ref if is_old else None
+
+    def _again(self, reading: Reading, moved: str) -> Raced:
+        """Let some time pass, so that the next reading finds another moment."""
+        self._disagreed += 1
+        if not reading.complete and self._disagreed > PATIENCE:
+            raise _incomplete(reading)
+        why = f"`{moved}` moves" if reading.complete else "pull requests are missing"
+        self._github.transport.pause(self._disagreed, f"{why} while it is read")
+        return Raced(ref=f"refs/heads/{moved}", actual=None)
 
     def _as_snapshot(self, base_ref: str, base: CommitSha, reading: Reading) -> Snapshot:
         stage = self._lane.stage

@@ -9,6 +9,8 @@ from understudy.core.model import TreeSha
 from understudy.core.record import (
     BaseLine,
     Change,
+    DecisionWord,
+    Hold,
     Line,
     LineState,
     Record,
@@ -91,3 +93,12 @@ def test_base_and_tree_are_told_apart() -> None:
     assert difference(before, with_lines(INCLUDED, tree="9")).tree_changed
     gone = replace(before, published=None)
     assert difference(before, gone).tree_changed
+
+
+@pytest.mark.parametrize(("held", "changed"), [(False, True), (True, False)])
+def test_a_dry_run_is_compared_by_what_the_stage_would_have(*, held: bool, changed: bool) -> None:
+    other = RevisionLine(commit=samples.commit("e"), tree=TreeSha("e" * 40))
+    hold = Hold(serial=1, since="2026-01-31T12:00:00+00:00") if held else None
+    plan = replace(with_lines(INCLUDED), decision=DecisionWord.DRY_RUN, candidate=other, hold=hold)
+
+    assert difference(with_lines(INCLUDED), plan).tree_changed is changed

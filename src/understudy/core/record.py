@@ -277,4 +277,9 @@ def _numbers(changes: Iterable[Change]) -> tuple[int, ...]:
 
 
 def _tree(record: Record | None) -> TreeSha | None:
-    return record.published.tree if record and record.published else None
+    """Return what the stage has, or what it would have after a dry run."""
+    if record is None:
+        return None
+    would = record.decision is DecisionWord.DRY_RUN and not record.hold
+    revision = record.candidate if would else record.published
+    return revision.tree if revision else None

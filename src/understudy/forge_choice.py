@@ -11,6 +11,7 @@ from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from understudy.core import phrases
 from understudy.core.config import ForgeKind, Required
 from understudy.core.errors import ConfigError, UsageError
 from understudy.core.ports import USERS_OWN_ACCESS
@@ -148,17 +149,16 @@ class ForgeWhenAsked:
     @functools.cached_property
     def _chosen(self) -> Forge:
         asked = self._asked
-        if asked.listing is not None or _is_plain(asked):
-            _refuse_protection(asked.stage)
+        if asked.listing is None and not _is_plain(asked):
+            return _github_forge(asked)
+        _refuse_protection(asked.stage)
         if asked.listing is not None:
             from understudy.forges.listing import ListingForge  # noqa: PLC0415 - see above
 
             return ListingForge(asked.remote, asked.config, asked.listing)
-        if _is_plain(asked):
-            from understudy.forges.plain import PlainForge  # noqa: PLC0415 - see above
+        from understudy.forges.plain import PlainForge  # noqa: PLC0415 - see above
 
-            return PlainForge(asked.remote, asked.config)
-        return _github_forge(asked)
+        return PlainForge(asked.remote, asked.config)
 
 
 def observe_forge(asked: Asked, repository: Inspected) -> Iterator[Observation]:
@@ -241,7 +241,7 @@ def _deadline() -> float | None:
         return None
     is_number = said.isascii() and said.isdecimal() and len(said) <= _LONGEST_NUMBER
     if not is_number or int(said) == 0:
-        message = f"UNDERSTUDY_DEADLINE is `{said}`; it must be a number of seconds."
+        message = f"UNDERSTUDY_DEADLINE is `{phrases.shown(said)}`; it must be a number of seconds."
         raise UsageError(message, hint="Set it to 300, say, or take it away.")
     return float(said)
 

@@ -74,7 +74,7 @@ def test_a_step_gets_log_summary_and_outputs(
     page = step.summary.read_text(encoding="utf-8")
     assert page.startswith("Written before.\n### staging\\: published ccccccc")
     assert "Both sides of the conflicts" in page
-    assert "An answer could not be sent" in page
+    assert "Some answers could not be sent" in page
     assert step.outputs() == {
         "decision": "published",
         "sha": "c" * 40,

@@ -247,3 +247,27 @@ def test_a_laptop_that_does_not_know_the_server_takes_no_branches_for_pull_reque
     assert "`--forge github`" in capsys.readouterr().err
     assert rebuild(hub, "--forge", "github", env=laptop) == ExitCode.DONE
     assert "one.yaml" not in hub.remote_tree()
+
+
+def test_a_grace_that_no_job_can_wait_for_is_not_waited_for(hub: GitHubWorld) -> None:
+    """It would hold up every rebuild behind it, until the job's own time is over."""
+    checks = "stages: {staging: {checks: {grace: 1h}}}\n"
+    hub.base({"app.yaml": "image: 1\n", "understudy.yaml": checks})
+    hub.pull_request(1, {"one.yaml": "1\n"})
+    hub.at(1).updated_at = datetime.now(UTC)
+    hub.clear_log()
+
+    assert rebuild(hub, "--after-grace") == ExitCode.DONE
+
+    assert len(hub.reads()) == 1
+    assert hub.statuses(1)["understudy/staging"].state == "pending"
+
+
+def test_a_failure_is_told_once_in_the_log_of_a_run(
+    fleet: GitHubWorld, capsys: pytest.CaptureFixture[str]
+) -> None:
+    env = {**fleet.environment(), "GITHUB_TOKEN": ""}
+
+    assert rebuild(fleet, env=env) == ExitCode.USAGE
+
+    assert capsys.readouterr().err.count("There is no token") == 1

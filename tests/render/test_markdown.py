@@ -78,7 +78,9 @@ def test_what_stands_against_publishing_and_unsent_answers_stand_above() -> None
     assert told.index("> Held at record 12 since") < told.index("> kustomize\\: apps/staging\\:")
     assert "`understudy rebuild --resume`" in told
     assert ">\n> Mend it on the base branch\\." in told
-    assert "**An answer could not be sent**\n\n> status\\: \\#<!-- -->4\\: 403\n>\n> Allow" in told
+    assert (
+        "**Some answers could not be sent**\n\n> status\\: \\#<!-- -->4\\: 403\n>\n> Allow" in told
+    )
     assert told.endswith("\n\nNo pull request is open.\n")
 
 

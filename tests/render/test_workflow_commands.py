@@ -56,7 +56,7 @@ def test_a_refusal_is_an_error_with_its_remedy_and_unsent_answers_are_one_warnin
         Command("error", {"title": "staging: ruleset"}, "ruleset: s: GH013: no,\nreally\nLet it."),
         Command(
             "warning",
-            {"title": "staging: 7 answers could not be sent"},
+            {"title": "staging: Some answers could not be sent"},
             "\n".join(["status: #4: 403\nAllow `statuses: write`."] * 5) + "\n2 more",
         ),
     ]

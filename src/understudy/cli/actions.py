@@ -104,10 +104,10 @@ def tell(
         _append(_OUTPUT, _outputs(record))
 
 
-def tell_failure(message: str, hint: str) -> None:
-    """Annotate the step with what failed, and write it on the summary page."""
+def tell_failure(message: str, hint: str) -> bool:
+    """Annotate the step with what failed, and put it on the summary page; False: there is none."""
     if not inside_actions():
-        return
+        return False
     from understudy.render.markdown import failure
     from understudy.render.wording import FAILED
     from understudy.render.workflow_commands import error
@@ -115,6 +115,7 @@ def tell_failure(message: str, hint: str) -> None:
     _print([error("\n".join(filter(None, (message, hint))), title=FAILED)])
     if wants_summary():
         _append(_SUMMARY, failure(message, hint))
+    return True
 
 
 def harmless(text: str) -> str:

@@ -121,8 +121,8 @@ def _tell(error: Exception, session: Session) -> int:
         trace = redacted("".join(traceback.format_exception(error)))
         click.echo(actions.harmless(trace), err=True)
     message, hint, code = _said(error)
-    printing.tell_error(message, hint=hint)
-    actions.tell_failure(message, hint)
+    if not actions.tell_failure(message, hint):
+        printing.tell_error(message, hint=hint)
     return code
 
 

@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 AFTER_GRACE = 3
 """How often it runs again at most: a comment looks like a push, so one time may not be enough."""
 
+LONGEST_GRACE = timedelta(minutes=5)
+"""A longer grace is left to a later event: who waits holds up all that come behind."""
+
 _MARGIN = 1.0
 """Seconds by which clocks may differ."""
 
@@ -57,7 +60,7 @@ def rebuild(options: Options, request: Request) -> Done:
     """
     done = first = _rebuild_once(options, request)
     for _ in range(AFTER_GRACE if request.after_grace else 0):
-        if not _waits_for_grace(done.record):
+        if done.grace > LONGEST_GRACE or not _waits_for_grace(done.record):
             break
         time.sleep(done.grace.total_seconds() + _MARGIN)
         done = _rebuild_once(options, replace(request, resume=False))

@@ -75,8 +75,7 @@ def _opening(record: Record, before: Record | None, report: Report | None, room:
     parts += [for_markdown(wording.signature(record))]
     parts += _stands_against(record, room // 2)
     if report and report.unsent:
-        title = for_markdown(wording.unsent(len(report.unsent)))
-        parts += [f"**{title}**", *_findings(report.unsent, room // 4)]
+        parts += [f"**{for_markdown(wording.UNSENT)}**", *_findings(report.unsent, room // 4)]
     return parts + (_since(record, before) if before else [])
 
 

@@ -31,6 +31,7 @@ _LISTED = 6
 NO_RECORD = "There is no record yet."
 NOTHING_OPEN = "No pull request is open."
 DRY_RUN = "A dry run: nothing was pushed or recorded."
+UNSENT = "Some answers could not be sent"
 
 STATE_WORDS = {
     LineState.INCLUDED: "in",
@@ -283,11 +284,6 @@ BOTH_SIDES = "Both sides of the conflicts"
 
 def more(count: int) -> str:
     return f"{count} more"
-
-
-def unsent(count: int) -> str:
-    """Say that answers did not reach their pull requests."""
-    return "An answer could not be sent" if count == 1 else f"{count} answers could not be sent"
 
 
 def left_as_on(base: str) -> str:

@@ -104,7 +104,7 @@ def _unsent(found: Sequence[Finding], record: Record) -> str:
     told = [_found(one) for one in found[:_LISTED]]
     rest = len(found) - len(told)
     said = "\n".join([*told, *([wording.more(rest)] if rest else [])])
-    return warning(said, title=f"{record.stage}: {wording.unsent(len(found))}")
+    return warning(said, title=f"{record.stage}: {wording.UNSENT}")
 
 
 def _found(one: Finding) -> str:

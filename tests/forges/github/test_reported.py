@@ -232,6 +232,15 @@ def test_trap_10_on_a_laptop_the_job_is_known_by_its_name_alone() -> None:
     assert own((of_none,), OurRun()) == frozenset()
 
 
+def test_trap_10_with_several_stages_the_job_has_the_stage_behind_its_name() -> None:
+    of_ours = check(f"{JOB} (next)", "QUEUED", None, file="staging-deploy.yaml")
+    of_others = check(f"{JOB}-again", "QUEUED", None)
+
+    assert own((of_ours, of_others), OurRun()) == {
+        ("staging-deploy.yaml, pull_request", f"{JOB} (next)")
+    }
+
+
 def test_trap_10_a_workflow_cannot_pass_off_the_checks_of_others_as_our_own() -> None:
     """What a pull request names its workflows and jobs is its author's to choose."""
     theirs = check("test", "SUCCESS", moment(9), file="staging-deploy.yaml")

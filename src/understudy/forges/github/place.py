@@ -130,7 +130,7 @@ def _refuse_unencrypted(url: str) -> None:
     else:
         if parts.hostname and (parts.scheme == "https" or _is_here(parts)):
             return
-    message = f"GitHub's API at {redacted(url)} is not reached by https: a token would be seen."
+    message = f"GitHub at {redacted(url)} is not reached by https: a token would be seen."
     raise UsageError(message, hint="Use an https:// address.")
 
 

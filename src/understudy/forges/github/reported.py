@@ -103,7 +103,8 @@ def _is_ours(run: CheckRun, us: OurRun) -> bool:
         return False
     by_run = bool(us.run_id) and str(made_by.database_id) == us.run_id
     by_file = bool(us.workflow_file) and _file(made_by) == us.workflow_file
-    return by_run or by_file or run.name == JOB
+    # Where there are several stages, the job has the stage behind its name.
+    return by_run or by_file or run.name == JOB or run.name.startswith(f"{JOB} (")
 
 
 def _file(made_by: WorkflowRun) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 
 from understudy.core import phrases, refnames
+from understudy.core.decisions import Severity
 from understudy.core.errors import ConfigError, UsageError
 
 NAMES = (
@@ -91,12 +92,53 @@ class Checks(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
 
 
 class Reporting(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """What each pull request is told on the forge. `out`: how a status says "not on the stage"."""
+    """What each pull request is told on the forge. `out`: how a status says "not on the stage".
+
+    `deployed`: whether it is told what became of the stage in the cluster too.
+    """
 
     status: bool = True
     comment: bool = False
     deployments: bool = False
+    deployed: bool = False
     out: OutState = OutState.SUCCESS
+
+
+class Kustomize(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Which overlays are rendered, and how. An empty path is found in the repository's Flux files.
+
+    `network`: remote bases may be fetched. `deadline`: how long one render may take.
+    """
+
+    stage: str = ""
+    production: str = ""
+    network: bool = False
+    deadline: timedelta = timedelta(seconds=60)
+
+
+class Allowed(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A finding that a person has decided to live with: `object` is a pattern, as in a shell."""
+
+    rule: str
+    object: str
+    reason: str
+
+
+class Isolation(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What a stage may contain. `off` names rules that are not applied, each with its reason."""
+
+    namespaces: tuple[str, ...] = ("*-stage",)
+    severity: dict[str, Severity] = {}
+    off: dict[str, str] = {}
+    allow: tuple[Allowed, ...] = ()
+
+
+class Flux(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What deploys the stage. Empty names are found by the stage's branch and its source."""
+
+    namespace: str = "flux-system"
+    source: str = ""
+    kustomization: str = ""
 
 
 class Stage(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -109,6 +151,9 @@ class Stage(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     checks: Checks = Checks()
     order: Order = Order.NUMBER
     pin: tuple[str, ...] = (".github/workflows/**",)
+    kustomize: Kustomize = Kustomize()
+    isolation: Isolation = Isolation()
+    flux: Flux = Flux()
     report: Reporting = Reporting()
 
 
@@ -167,13 +212,14 @@ def json_schema() -> dict[str, Any]:
     """Return the JSON Schema (2020-12) of the file, for editors."""
     schema = msgspec.json.schema(Config)
     # Durations are written as people say them, not as ISO 8601 has them.
-    schema["$defs"]["Checks"]["properties"]["grace"] = {
-        "anyOf": [
-            {"type": "string", "pattern": "^[0-9]{1,7}\\s*[smhd]?$"},
-            {"type": "integer", "minimum": 0},
-        ],
-        "default": "60s",
-    }
+    for struct, key in (("Checks", "grace"), ("Kustomize", "deadline")):
+        schema["$defs"][struct]["properties"][key] = {
+            "anyOf": [
+                {"type": "string", "pattern": "^[0-9]{1,7}\\s*[smhd]?$"},
+                {"type": "integer", "minimum": 0},
+            ],
+            "default": "60s",
+        }
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "understudy configuration",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import enum
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -9,14 +10,26 @@ if TYPE_CHECKING:
     from understudy.core.model import CommitSha
 
 
+class Severity(enum.Enum):
+    """Whether a finding stands against publishing, or is only told."""
+
+    ERROR = "error"
+    WARNING = "warning"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """One thing that stands against publishing, and what to do about it."""
+    """One thing that stands against publishing, and what to do about it.
+
+    `path` is the file in which a person would mend it, from the repository's root, if one is known.
+    """
 
     rule: str
     subject: str
     message: str
     remedy: str
+    path: str = ""
+    severity: Severity = Severity.ERROR
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from contextlib import AbstractContextManager
     from datetime import datetime
+    from pathlib import Path
 
     from understudy.core.answers import Report
     from understudy.core.decisions import Publication, Raced, RefUpdate
@@ -148,6 +149,26 @@ class Repository(Remote, Protocol):
 
     def settle(self) -> None:
         """Keep in the mirror what was asked for and published since it was opened, no more."""
+
+
+class Tree(Protocol):
+    """The files of one revision. Paths are from its root, with `/` between names; "" is the root."""
+
+    def folder_id(self, path: str) -> TreeSha | None:
+        """Return the id of a folder's content; None where there is no such folder."""
+
+    def read(self, path: str) -> bytes | None:
+        """Return the content of a file; None where there is no such file."""
+
+    def files(self, folder: str = "") -> Sequence[str]:
+        """Return the paths of all files in a folder and below it, in order."""
+
+    def export(self, folders: Iterable[str], into: Path) -> None:
+        """Write these folders, with all that is in them, below a folder on disk.
+
+        Raises:
+            UsageError: a symbolic link among them leads out of the tree.
+        """
 
 
 class Progress(Protocol):

@@ -231,7 +231,8 @@ def test_the_defaults_told_are_those_of_the_code() -> None:
             without.add(key.strip("`"))
 
     assert config_file.parse(told) == config_file.parse(None)
-    assert without == {"base", "stages", "stages.<stage>.branch"}
+    of_entries = {key for key in without if "[]." in key}
+    assert without - of_entries == {"base", "stages", "stages.<stage>.branch"}
 
 
 def test_the_whole_configuration_is_one() -> None:
@@ -241,9 +242,8 @@ def test_the_whole_configuration_is_one() -> None:
     assert config_file.parse(example) == msgspec.structs.replace(
         config_file.parse(None), base="main"
     )
-    assert paths_in(example, "") == {
-        key.replace("<stage>", "staging") for key in _keys_told("configuration") - {"stages"}
-    }
+    told = {key for key in _keys_told("configuration") - {"stages"} if "[]." not in key}
+    assert paths_in(example, "") == {key.replace("<stage>", "staging") for key in told}
 
 
 def test_every_key_of_a_listing_is_told_of() -> None:

@@ -9,7 +9,7 @@ import itertools
 
 import msgspec
 
-from understudy.core import phrases, refnames, strict
+from understudy.core import config_gitops, phrases, refnames, strict
 from understudy.core.checks import is_foreign_to_verdicts
 from understudy.core.config import (
     DEFAULT_STAGE,
@@ -69,6 +69,9 @@ def _check_stage(stage: Stage, *, where: str) -> None:
         message = f"`{where}.report` asks for comments without statuses."
         hint = "Set `status: true`: the status tells whether the comment is up to date."
         raise ConfigError(message, hint=hint)
+    if stage.report.deployed and not (stage.report.status or stage.report.deployments):
+        message = f"`{where}.report` asks to tell what is deployed, and has no way to tell it."
+        raise ConfigError(message, hint="Set `status: true`, or `deployments: true`.")
     for name in required:
         if is_foreign_to_verdicts(name):
             message = (
@@ -77,9 +80,10 @@ def _check_stage(stage: Stage, *, where: str) -> None:
             )
             raise ConfigError(message, hint="Take it off the list.")
     for path in stage.pin:
-        if (problem := _problem_of_pin(path)) is not None:
+        if (problem := config_gitops.problem_of_path(path)) is not None:
             message = f"`{where}.pin` has `{phrases.shown(path)}`, but {problem}."
             raise ConfigError(message, hint="Write paths from the repository's root, as `docs/**`.")
+    config_gitops.check(stage, where=where)
 
 
 def _refuse_overlap(
@@ -89,16 +93,6 @@ def _refuse_overlap(
         if name in unwanted:
             message = f"`{where}` both demands `{phrases.shown(name)}` and has it in {other}."
             raise ConfigError(message, hint="Take it off one of the two lists.")
-
-
-def _problem_of_pin(path: str) -> str | None:
-    if not path.strip():
-        return "it is empty"
-    if path.startswith("/"):
-        return "it begins with `/`"
-    if ".." in path.split("/"):
-        return "it contains `..`"
-    return None if path.isprintable() else "it contains a control character"
 
 
 def _check_apart(config: Config) -> None:

@@ -152,7 +152,7 @@ class Repository(Remote, Protocol):
 
 
 class Tree(Protocol):
-    """The files of one revision. Paths are from its root, with `/` between names; "" is the root."""
+    """The files of one revision. Paths are from its root, with `/`; "" is the root."""
 
     def folder_id(self, path: str) -> TreeSha | None:
         """Return the id of a folder's content; None where there is no such folder."""

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     from understudy.core.answers import Report
     from understudy.core.decisions import Publication, Raced, RefUpdate
+    from understudy.core.deployment import Deployment
     from understudy.core.model import (
         CommitSha,
         ConflictedFile,
@@ -45,6 +46,14 @@ class Forge(Protocol):
 
         `before` is the record that was the newest until then: where a forge does not show what
         was said, it tells. A failure to tell is part of the result: the record is published.
+        """
+
+    def deployed(self, commit: CommitSha) -> Deployment | None:
+        """Return what the forge was told of a stage's commit by what deploys it; None: nothing.
+
+        Raises:
+            UnavailableError: the forge did not answer.
+            RefusedError: it may not be asked.
         """
 
 
@@ -164,10 +173,12 @@ class Tree(Protocol):
         """Return the paths of all files in a folder and below it, in order."""
 
     def export(self, folders: Iterable[str], into: Path) -> None:
-        """Write these folders, with all that is in them, below a folder on disk.
+        """Write these folders, with all the files in them, below a folder on disk.
+
+        Symbolic links and submodules are no files: they are left out.
 
         Raises:
-            UsageError: a symbolic link among them leads out of the tree.
+            UsageError: one of the files has a name that no disk takes.
         """
 
 

@@ -19,6 +19,7 @@ from understudy.git.objects import FILES, ObjectReader, tree_entries, tree_of
 from understudy.git.questions import Fold
 from understudy.git.records import append, read_chain
 from understudy.git.remote import Advertised, RemoteGit, checked_address
+from understudy.git.trees import GitTree
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -70,6 +71,11 @@ class GitRepository:
         self._advertised: Advertised | None = None
         self.git_version = version
 
+    @property
+    def address(self) -> str:
+        """The address of the remote."""
+        return self._link.address
+
     # --- reading the remote ----------------------------------------------------------------------
 
     def look_again(self) -> None:
@@ -120,6 +126,10 @@ class GitRepository:
     def file(self, commit: CommitSha, path: str) -> bytes | None:
         """Return the content of a file at a fetched commit; None when it has none."""
         return self._reader.read(f"{commit}:{path}")
+
+    def tree(self, commit: CommitSha) -> GitTree:
+        """Return the files of a fetched commit."""
+        return GitTree(self._reader, self.revision(commit).tree)
 
     def files_in(self, commit: CommitSha, folder: str) -> list[str]:
         """Return the paths of the files in a folder, not below it, at a fetched commit."""

@@ -1,0 +1,1 @@
+"""What a cluster is asked, and what its Flux objects say."""

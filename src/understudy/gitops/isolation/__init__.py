@@ -1,0 +1,1 @@
+"""The rules on what a stage may contain beside production."""

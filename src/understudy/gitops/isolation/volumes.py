@@ -1,0 +1,125 @@
+"""Where the data of a manifest lies outside of the cluster's own storage, and if it is written.
+
+Persistent volumes, volumes of pods, and values of charts are read alike.
+"""
+
+from __future__ import annotations
+
+import posixpath
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from understudy.gitops.isolation.podspecs import is_written, pod_specs
+from understudy.gitops.isolation.searching import entries, mappings, text, texts
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from understudy.gitops.objects import Manifest
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Storage:
+    """A place for data. `path` is what is used of it, None if it is always used as a whole."""
+
+    kind: str
+    place: str
+    path: str | None = None
+    written: bool = True
+
+    def __str__(self) -> str:
+        """Return it as people write it: `10.42.2.10:/mnt/media`."""
+        return ":".join(filter(None, (self.place, self.path)))
+
+    def overlaps(self, other: Storage) -> bool:
+        """Tell whether something is in both."""
+        if (self.kind, self.place) != (other.kind, other.place):
+            return False
+        if self.path is None or other.path is None:
+            return self.path == other.path
+        return is_within(self.path, other.path) or is_within(other.path, self.path)
+
+
+def is_within(path: str, folder: str) -> bool:
+    """Tell whether a path is a folder or below it; both are normal."""
+    return path == folder or path.startswith(folder.rstrip("/") + "/")
+
+
+def storages(manifest: Manifest) -> Iterator[Storage]:
+    """Return where an object's data lies, but for paths of the node."""
+    for _, entry in mappings(manifest):
+        for source in (entry.get("nfs"), entry if entry.get("type") == "nfs" else None):
+            if isinstance(source, dict):
+                yield from _nfs(source.get("server"), source.get("path"), _written(manifest, entry))
+        csi = entry.get("csi")
+        if isinstance(csi, dict):
+            yield from _csi(csi, written=_written(manifest, entry))
+        for kind, keys in _DISKS.items():
+            disk = entry.get(kind)
+            if isinstance(disk, dict) and all(disk.get(key) not in (None, "") for key in keys):
+                place = " ".join(str(disk[key]) for key in keys)
+                yield Storage(kind=f"{kind} disk", place=place, written=_written(manifest, entry))
+
+
+def node_paths(manifest: Manifest) -> Iterator[Storage]:
+    """Return the paths of its node that an object uses."""
+    for _, entry in mappings(manifest):
+        for key in ("hostPath", "local"):
+            source = entry.get(key)
+            if key == "hostPath" and entry.get("type") == "hostPath":
+                source = {"path": source}  # as a chart's values have it
+            path = text(source.get("path")) if isinstance(source, dict) else ""
+            if path.startswith("/"):
+                written = _written(manifest, entry)
+                yield Storage(kind="node", place="", path=posixpath.normpath(path), written=written)
+
+
+_DISKS = {
+    "awsElasticBlockStore": ("volumeID",),
+    "azureDisk": ("diskURI",),
+    "azureFile": ("secretName", "shareName"),
+    "cephfs": ("monitors", "path"),
+    "fc": ("targetWWNs", "lun"),
+    "gcePersistentDisk": ("pdName",),
+    "glusterfs": ("endpoints", "path"),
+    "iscsi": ("targetPortal", "iqn", "lun"),
+    "rbd": ("pool", "image"),
+}
+
+
+def _nfs(server: object, path: object, written: bool) -> Iterator[Storage]:  # noqa: FBT001
+    if text(server) and text(path):
+        yield Storage(
+            kind="NFS export",
+            place=text(server).lower(),
+            path=posixpath.normpath("/" + text(path).lstrip("/")),
+            written=written,
+        )
+
+
+def _csi(csi: Mapping[str, Any], *, written: bool) -> Iterator[Storage]:
+    attributes = csi.get("volumeAttributes")
+    told = attributes if isinstance(attributes, dict) else {}
+    if text(told.get("server")) and text(told.get("share")):
+        path = posixpath.join(text(told["share"]), text(told.get("subDir") or told.get("subdir")))
+        yield from _nfs(told["server"], path, written)
+    elif text(told.get("source")).startswith("//"):
+        source = text(told["source"]).rstrip("/").lower()
+        yield Storage(kind="SMB share", place=source, written=written)
+    elif text(csi.get("volumeHandle")):
+        place = f"{text(csi.get('driver'))} {text(csi['volumeHandle'])}"
+        yield Storage(kind="CSI volume", place=place, written=written)
+
+
+def _written(manifest: Manifest, entry: Mapping[str, Any]) -> bool:
+    """Tell whether anything can be written there, as far as the manifest tells."""
+    inside = [each for each in entry.values() if isinstance(each, dict)]
+    if any(each.get("readOnly") is True for each in (entry, *inside)):
+        return False
+    if "ro" in texts(entry.get("mountOptions")):
+        return False
+    mounts = list(entries(entry.get("globalMounts")))
+    if mounts and all(mount.get("readOnly") is True for mount in mounts):
+        return False
+    specs, name = list(pod_specs(manifest)), text(entry.get("name"))
+    return not specs or not name or any(is_written(spec, name) for spec in specs)

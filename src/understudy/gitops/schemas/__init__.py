@@ -1,0 +1,1 @@
+"""Objects held against the schemas of Kubernetes and Flux."""

@@ -1,0 +1,142 @@
+"""Rendered objects against what Kubernetes and Flux define: typos, wrong types, what is missing.
+
+The definitions are in `definitions/`. Of a kind that is not there, nothing is said.
+"""
+
+from __future__ import annotations
+
+import functools
+from dataclasses import dataclass, field
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from understudy.core.decisions import Finding, Severity
+from understudy.core.errors import UsageError
+from understudy.gitops.ruling import Said, finding
+from understudy.gitops.schemas.errors import Mistake, mistakes
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from understudy.gitops.objects import Manifest
+
+SCHEMA = "schema"
+UNKNOWN_FIELD = "unknown-field"
+
+TITLES: Mapping[str, str] = {
+    SCHEMA: "an object is not written as the cluster wants it",
+    UNKNOWN_FIELD: "a field that the kind does not have is left out without a word",
+}
+"""The rules, each in a few words."""
+
+_TOLD = 5
+"""How many mistakes of one object are told: the rest mostly follows from them."""
+
+
+def findings(manifests: Iterable[Manifest]) -> Iterator[Finding]:
+    """Check each object of a kind that is known.
+
+    Raises:
+        UsageError: what checks them is not installed.
+    """
+    for manifest in manifests:
+        definition = _definition(manifest.api_version, manifest.id.kind)
+        if definition is None:
+            continue
+        for found in _mistakes(manifest, definition)[:_TOLD]:
+            yield _told(manifest, found, definition)
+
+
+def _mistakes(manifest: Manifest, definition: _Definition) -> list[Mistake]:
+    # SOPS adds a key of its own to what it encrypts; Flux removes it.
+    body = {key: value for key, value in manifest.body.items() if key != "sops"}
+    errors = _validator(definition).iter_errors(_without_nothing(body))
+    found = (each for error in errors for each in mistakes(error, _fields_of_all_kinds()))
+    return list(dict.fromkeys(found))
+
+
+def _told(manifest: Manifest, found: Mistake, definition: _Definition) -> Finding:
+    refused = f"The cluster refuses the {manifest.id.kind}, and with it the whole stage."
+    if not found.is_unknown:
+        said = Said(message=f"{found.message}. {refused}", remedy=found.remedy)
+        return finding(SCHEMA, manifest, said)
+    what = f"{found.message} in {definition.version}."
+    if not _drops_unknown(definition):
+        return finding(SCHEMA, manifest, Said(message=f"{what} {refused}", remedy=found.remedy))
+    said = Said(
+        message=f"{what} Flux leaves it out without a word.",
+        remedy=found.remedy,
+        severity=Severity.WARNING,
+    )
+    return finding(UNKNOWN_FIELD, manifest, said)
+
+
+def _drops_unknown(definition: _Definition) -> bool:
+    """Tell whether Flux leaves out what it does not know before it applies an object.
+
+    It does so with Kubernetes' own kinds, all but these: fluxcd/pkg, ssa/normalize/normalize.go.
+    """
+    is_sent_as_it_is = definition.kind in ("ClusterRole", "Role")
+    return definition.origin == "kubernetes" and not is_sent_as_it_is
+
+
+# --- definitions: each is made ready when its kind is met -----------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Definition:
+    """What a kind is made of, and by which version of what."""
+
+    kind: str
+    origin: str
+    version: str
+    schema: Mapping[str, Any] = field(repr=False, compare=False)
+
+
+_ORIGINS = {"kubernetes": "Kubernetes", "flux": "Flux"}
+
+
+@functools.cache
+def _definition(api_version: str, kind: str) -> _Definition | None:
+    for origin, title in _ORIGINS.items():
+        content = _content(origin)
+        schema = content["kinds"].get(f"{api_version} {kind}")
+        if schema is not None:
+            version = f"{title} {content['version']}"
+            return _Definition(kind=kind, origin=origin, version=version, schema=schema)
+    return None
+
+
+@functools.cache
+def _content(origin: str) -> dict[str, Any]:
+    text = files("understudy.gitops.schemas").joinpath("definitions", f"{origin}.json").read_bytes()
+    decoded: dict[str, Any] = msgspec.json.decode(text)
+    return decoded
+
+
+def _fields_of_all_kinds() -> Mapping[str, Any]:
+    shared: Mapping[str, Any] = _content("kubernetes")["$defs"]
+    return shared
+
+
+@functools.cache
+def _validator(definition: _Definition) -> Any:  # noqa: ANN401 - jsonschema makes its class
+    try:
+        from understudy.gitops.schemas.validators import validator  # noqa: PLC0415 - slow to import
+    except ModuleNotFoundError as error:
+        package = (error.name or "").partition(".")[0]
+        message = f"Objects cannot be checked: the Python package `{package}` is not installed."
+        hint = "Install understudy with its extra: `understudy[gitops]`."
+        raise UsageError(message, hint=hint) from error
+    return validator({**definition.schema, "$defs": _fields_of_all_kinds()})
+
+
+def _without_nothing(value: object) -> Any:  # noqa: ANN401 - as it comes in
+    """Leave out what is null: the API server does so too."""
+    if isinstance(value, dict):
+        return {key: _without_nothing(each) for key, each in value.items() if each is not None}
+    if isinstance(value, list):
+        return [_without_nothing(each) for each in value]
+    return value

@@ -1,0 +1,76 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.gitops.writing.fleets import OVERLAY, STAGED
+from tests.gitops.writing.test_overlays import STAGING, plan
+from understudy.core.errors import ConfigError, UsageError
+from understudy.gitops.layout import found_in
+from understudy.gitops.writing import overlays
+
+if TYPE_CHECKING:
+    from tests.gitops.conftest import Lay
+
+
+@pytest.mark.parametrize("patterns", [("stage",), ("*",), ("*-st?ge",), ("*-*",), ()])
+def test_patterns_that_do_not_tell_a_namespace(patterns: tuple[str, ...]) -> None:
+    with pytest.raises(ConfigError, match=r"isolation\.namespaces"):
+        overlays.namespace_of("web", patterns)
+
+
+@pytest.mark.parametrize(
+    ("name", "base", "message", "hint"),
+    [
+        ("wep", None, "There is no kustomization in apps/base/wep.", "Did you mean `web`?"),
+        ("web", "apps/x", "There is no kustomization in apps/x.", "`--from FOLDER`"),
+        ("../web", None, "`../web` cannot be an app's name", "small letters"),
+        ("Web", None, "`Web` cannot be an app's name", "small letters"),
+        ("w\x1b[31m", None, "cannot be an app's name", "small letters"),
+    ],
+)
+def test_an_app_that_there_is_not(
+    lay: Lay, name: str, base: str | None, message: str, hint: str
+) -> None:
+    with pytest.raises(UsageError) as refused:
+        overlays.app(found_in(lay({**STAGED})), STAGING, name, base=base)
+
+    assert message in refused.value.message
+    assert hint in refused.value.hint
+    assert refused.value.message.isprintable()
+
+
+def test_a_stage_that_lists_the_base_itself_has_the_app_already(lay: Lay) -> None:
+    tree = lay({**STAGED, OVERLAY: "resources:\n  - ../base/web\n"})
+
+    with pytest.raises(UsageError, match="is on the stage already"):
+        plan(tree, "web")
+
+    assert {each.name: each.on_stage for each in overlays.apps(tree, found_in(tree), STAGING)} == {
+        "notes": None,
+        "web": True,
+    }
+
+
+def test_without_a_stage_and_without_bases_there_is_no_telling(lay: Lay) -> None:
+    with pytest.raises(UsageError, match="no telling which folder"):
+        overlays.app(found_in(lay({"README.md": ""})), STAGING, "web", base=None)
+
+
+def test_every_app_is_listed_with_where_it_is(lay: Lay) -> None:
+    files = {
+        **STAGED,
+        OVERLAY: "resources: [web]\n",
+        "apps/staging/web/kustomization.yaml": "",
+        "apps/staging/old/kustomization.yaml": "",
+    }
+    tree = lay({**files})
+
+    listed = overlays.apps(tree, found_in(tree), STAGING)
+
+    assert [(e.name, e.has_base, e.on_stage, e.in_production) for e in listed] == [
+        ("notes", True, None, False),
+        ("old", False, False, False),
+        ("web", True, True, True),
+    ]

@@ -29,7 +29,7 @@ help: ## say what can be made
 demo: $(VENV)/.installed-runtime ## build a small remote, rebuild its stage, explain each pull request
 	@$(BIN)/understudy demo
 
-test: $(VENV)/.installed-test $(VENV)/.installed-node $(VENV)/.installed-gh ## run every test (PYTEST="-k merge" narrows)
+test: $(VENV)/.installed-test $(VENV)/.installed-node $(VENV)/.installed-gh $(VENV)/.installed-kustomize $(VENV)/.installed-cluster ## run every test (PYTEST="-k merge" narrows)
 	$(BIN)/pytest -n auto --dist worksteal $(PYTEST)
 
 check: $(VENV)/.installed-dev ## formatting, lint, types, floors, dependencies
@@ -43,7 +43,7 @@ format: $(VENV)/.installed-dev ## let ruff format and mend what it can
 	$(BIN)/ruff format
 	$(BIN)/ruff check --fix
 
-bench: $(VENV)/.installed-dev $(VENV)/.installed-node ## measure (BENCH="--help" says what can be chosen)
+bench: $(VENV)/.installed-dev $(VENV)/.installed-node $(VENV)/.installed-kustomize ## measure (BENCH="--help" says what can be chosen)
 	$(BIN)/python -m benchmarks $(BENCH)
 
 docs: $(VENV)/.installed-dev ## build the documentation into site/
@@ -76,6 +76,17 @@ $(VENV)/.installed-node: tests/node/package.json tests/node/package-lock.json $(
 # GitHub's own command line, as a client that others wrote: the one on the PATH, else Debian's, unpacked here.
 $(VENV)/.installed-gh: tests/node/install_gh.sh
 	sh tests/node/install_gh.sh $(VENV)/gh
+	@touch $@
+
+# Kustomize as the tests know it, built by Go: the one on the PATH, else PyPI's.
+$(VENV)/.installed-kustomize: tests/go/build.sh tests/go/go.mod tests/go/go.sum $(VENV)/.uv-$(UV_VERSION)
+	sh tests/go/build.sh $(BIN) tests/go sigs.k8s.io/kustomize/kustomize/v5
+	@touch $@
+
+# A real Kubernetes API server with its etcd, built by Go: some minutes, once.
+$(VENV)/.installed-cluster: tests/go/build.sh tests/go/cluster/go.mod tests/go/cluster/go.sum $(VENV)/.uv-$(UV_VERSION)
+	sh tests/go/build.sh $(BIN) tests/go/cluster k8s.io/kubernetes/cmd/kube-apiserver go.etcd.io/etcd/server/v3
+	@mv $(BIN)/server $(BIN)/etcd
 	@touch $@
 
 $(VENV)/.uv-$(UV_VERSION):

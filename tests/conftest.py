@@ -13,6 +13,8 @@ from tests.world import World
 if TYPE_CHECKING:
     from pathlib import Path
 
+pytest_plugins = ["tests.cluster.fixtures"]
+
 _SLOW_BY_NATURE = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.large_base_example]
 
 # `quick` tries the same plans each time, so that a change is judged by itself; `thorough` explores.

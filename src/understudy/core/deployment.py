@@ -46,6 +46,7 @@ class AppliedStatus:
 
     `applied` is the commit that was last applied whole, `attempted` the one last tried.
     `failing` is the object of which its message speaks, if one can be told.
+    `watches_health`: whether ready means that what was applied is healthy too; None: not known.
     """
 
     namespace: str
@@ -56,6 +57,7 @@ class AppliedStatus:
     message: str = ""
     since: str = ""
     failing: str = ""
+    watches_health: bool | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,3 +67,8 @@ class Deployment:
     told_by: str
     source: SourceStatus | None
     kustomizations: tuple[AppliedStatus, ...] = ()
+
+
+def as_told(_commit: CommitSha, told: Deployment | None) -> Deployment | None:
+    """Return what was told of a commit's deployment, where nothing else is known of it."""
+    return told

@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from understudy.core.answers import Report
+    from understudy.core.deployment import Deployment
     from understudy.git.repository import GitRepository
 
 STAGE = "refs/heads/staging"
@@ -61,6 +62,9 @@ class NobodyAsks:
         raise NotImplementedError
 
     def report(self, record: Record, before: Record | None) -> Report:
+        raise NotImplementedError
+
+    def deployed(self, commit: CommitSha) -> Deployment | None:
         raise NotImplementedError
 
 

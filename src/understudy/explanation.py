@@ -14,6 +14,7 @@ from understudy.core.model import (
     Revision,
 )
 from understudy.core.record import LineState
+from understudy.core.sops import reencryption_in
 from understudy.core.why import ConflictView, Explanation
 
 if TYPE_CHECKING:
@@ -79,7 +80,7 @@ class _Inquiry:
         known = {conflict.path: conflict.with_ for conflict in self._line.conflicts}
         if left is None or self._project.repository.fetch(needed):
             return tuple(
-                ConflictView(path=c.path, kind=c.kind, with_=c.with_, hunks=())
+                ConflictView(path=c.path, kind=c.kind, with_=c.with_, hunks=(), sops=c.sops or None)
                 for c in self._line.conflicts
             )
         with self._merging(left, [self._line.head]) as merger:
@@ -90,6 +91,7 @@ class _Inquiry:
                 kind=file.kind,
                 with_=known.get(file.path, ()),
                 hunks=self._hunks(file, known.get(file.path, ())),
+                sops=reencryption_in(file),
             )
             for file in files
         )

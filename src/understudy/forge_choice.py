@@ -13,20 +13,22 @@ from typing import TYPE_CHECKING
 
 from understudy.core import phrases
 from understudy.core.config import ForgeKind, Required
+from understudy.core.deployment import as_told
 from understudy.core.errors import ConfigError, UsageError
 from understudy.core.ports import USERS_OWN_ACCESS
 from understudy.forges.github.auth import AppKey, GitAccess, found_in, no_credentials
 from understudy.forges.github.place import place_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from understudy.core.answers import Report
     from understudy.core.config import Config, Stage
     from understudy.core.decisions import Raced
+    from understudy.core.deployment import Deployment
     from understudy.core.diagnosis import Inspected, Observation
-    from understudy.core.model import Snapshot
+    from understudy.core.model import CommitSha, Snapshot
     from understudy.core.ports import Access, Clock, Forge, Remote
     from understudy.core.record import Line, Record
     from understudy.forges.github.auth import Credentials
@@ -120,7 +122,10 @@ def host_of(address: str, *, kind: ForgeKind | None, clock: Clock) -> Iterator[H
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """What decides which forge is asked, and about which stage."""
+    """What decides which forge is asked, and about which stage.
+
+    `deployed` adds what is known elsewhere of a commit's deployment to what the forge was told.
+    """
 
     remote: Remote
     host: Host | None
@@ -129,6 +134,7 @@ class Asked:
     config: Config
     stage_name: str
     stage: Stage
+    deployed: Callable[[CommitSha, Deployment | None], Deployment | None] = as_told
 
 
 class ForgeWhenAsked:
@@ -146,6 +152,10 @@ class ForgeWhenAsked:
         """See `ports.Forge.report`."""
         return self._chosen.report(record, before)
 
+    def deployed(self, commit: CommitSha) -> Deployment | None:
+        """See `ports.Forge.deployed`."""
+        return self._chosen.deployed(commit)
+
     @functools.cached_property
     def _chosen(self) -> Forge:
         asked = self._asked
@@ -158,7 +168,7 @@ class ForgeWhenAsked:
             return ListingForge(asked.remote, asked.config, asked.listing)
         from understudy.forges.plain import PlainForge  # noqa: PLC0415 - see above
 
-        return PlainForge(asked.remote, asked.config)
+        return PlainForge(asked.remote, asked.config, asked.stage)
 
 
 def observe_forge(asked: Asked, repository: Inspected) -> Iterator[Observation]:
@@ -230,7 +240,8 @@ def _github_forge(asked: Asked) -> Forge:
     from understudy.forges.github.forge import GitHubForge  # noqa: PLC0415 - see above
     from understudy.forges.github.reporting import Voice  # noqa: PLC0415
 
-    voice = Voice(page=_page(host.place, asked.stage), comment=_comment)
+    page = _page(host.place, asked.stage)
+    voice = Voice(page=page, comment=_comment, deployed=asked.deployed)
     return GitHubForge(github, asked.remote, _lane(asked), voice)
 
 
@@ -254,7 +265,7 @@ def _page(place: Place, stage: Stage) -> str:
     return f"{place.url}/commits/{stage.branch}"
 
 
-def _comment(record: Record, line: Line) -> str:
+def _comment(record: Record, line: Line, deployment: Deployment | None) -> str:
     from understudy.render.comment import comment  # noqa: PLC0415 - see above
 
-    return comment(record, line)
+    return comment(record, line, deployment)

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import functools
 import os
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -21,29 +20,23 @@ from understudy.core.decisions import (
 )
 from understudy.core.errors import (
     ConfigError,
-    DamagedCacheError,
     RacedError,
     RefusedError,
-    UnderstudyError,
     UsageError,
 )
 from understudy.core.model import CommitSha, ToolIdentity
 from understudy.core.ports import USERS_OWN_ACCESS
+from understudy.deployment_choice import BetterTold
 from understudy.documents import load
 from understudy.forge_choice import (
     Asked,
     ForgeWhenAsked,
     Host,
     host_of,
-    observe_forge,
-    observe_github,
-    write_access,
 )
-from understudy.git.command import installed_version
 from understudy.git.remote import is_local_path
 from understudy.git.repository import GitRepository, open_repository
 from understudy.process import attempt
-from understudy.redaction import redacted
 from understudy.stage import Project
 
 if TYPE_CHECKING:
@@ -51,7 +44,6 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
     from understudy.core.decisions import Publication
-    from understudy.core.diagnosis import Diagnosis, Observation
 
 MARKING_ATTEMPTS = 10
 
@@ -89,22 +81,14 @@ def open_project(options: Options) -> Iterator[Project]:
         ConfigError: the configuration is wrong.
         UnavailableError: the remote cannot be read.
     """
-    address, clock = options.repo or _origin_here(), SystemClock()
+    address, clock = options.repo or origin_here(), SystemClock()
     with (
         host_of(address, kind=options.forge, clock=clock) as host,
-        _opened(address, options, host) as repository,
+        opened(address, options, host) as repository,
     ):
-        config, _ = _configuration(repository, options.config)
-        asked = _asked(options, config, repository=repository, host=host)
-        yield Project(
-            repository=repository,
-            forge=ForgeWhenAsked(asked),
-            clock=clock,
-            config=config,
-            stage_name=asked.stage_name,
-            stage=asked.stage,
-            tool=_tool(repository),
-        )
+        config, _ = configuration(repository, options.config)
+        asked = what_is_asked(options, config, repository=repository, host=host)
+        yield project_of(repository, asked)
 
 
 def mark(
@@ -124,17 +108,17 @@ def mark(
     """
     from understudy.forges.marks import encode_marks  # noqa: PLC0415 - only this command needs it
 
-    address, clock = options.repo or _origin_here(), SystemClock()
+    address, clock = options.repo or origin_here(), SystemClock()
     with (
         host_of(address, kind=options.forge, clock=clock) as host,
-        _opened(address, options, host) as repository,
+        opened(address, options, host) as repository,
     ):
-        config, _ = _configuration(repository, options.config)
+        config, _ = configuration(repository, options.config)
         ref = config.plain.notes
         text = encode_marks(marks, source=source, url=url, at=clock.now())
         for _ in range(MARKING_ATTEMPTS):
             repository.look_again()
-            full = _full_commit(repository, commit)
+            full = full_commit(repository, commit)
             match _publish_note(repository, ref, full, text=text):
                 case Published():
                     return full
@@ -157,69 +141,18 @@ def _publish_note(
     return repository.publish([RefUpdate(ref=ref, old=tip, new=new)])
 
 
-def diagnose(options: Options) -> Diagnosis:
-    """Look at all that a rebuild needs, and write nothing.
-
-    Raises:
-        UsageError: there is no telling which repository is meant.
-    """
-    from understudy.core.diagnosis import Diagnosis  # noqa: PLC0415 - only this command needs it
-
-    address = options.repo or _origin_here()
-    return Diagnosis(observations=tuple(_observed(address, options)))
-
-
-def _observed(address: str, options: Options) -> Iterator[Observation]:
-    with ExitStack() as opened:
-        yield from _observed_with(opened, address, options)
-
-
-def _observed_with(opened: ExitStack, address: str, options: Options) -> Iterator[Observation]:
-    from understudy import diagnosing  # noqa: PLC0415 - only this command needs it
-    from understudy.core.diagnosis import Examination, failed, fine  # noqa: PLC0415
-
-    row, host = "git", None
-    try:
-        yield fine(row, f"git {installed_version()}")
-        row = "credentials"
-        known = host_of(address, kind=options.forge, clock=SystemClock())
-        host = opened.enter_context(known)
-        row = "remote"
-        with _opened(address, options, host) as repository:
-            yield fine(row, f"{redacted(address)} can be read")
-            row = "configuration"
-            config, where = _configuration(repository, options.config)
-            asked = _asked(options, config, repository=repository, host=host)
-            yield fine(row, where or "there is no file, so every default holds")
-            on_remote = diagnosing.of_remote(
-                repository,
-                config,
-                asked.stage_name,
-                stage=asked.stage,
-                write_access=write_access(host),
-            )
-            yield from diagnosing.examine(on_remote)
-            look = functools.partial(observe_forge, asked, repository)
-            yield from diagnosing.examine([Examination(id="forge", look=look)])
-    except DamagedCacheError:
-        raise
-    except UnderstudyError as error:
-        yield failed(row, error)
-        if host is not None and options.forge is not ForgeKind.PLAIN:
-            look = functools.partial(observe_github, host)
-            yield from diagnosing.examine([Examination(id="forge", look=look)])
-
-
-def _opened(
+def opened(
     address: str, options: Options, host: Host | None
 ) -> AbstractContextManager[GitRepository]:
+    """Open the mirror of a remote, with the access that its host gives."""
     access = host.access() if host else USERS_OWN_ACCESS
-    return open_repository(address, cache=options.cache or _cache_folder(), access=access)
+    return open_repository(address, cache=options.cache or cache_folder(), access=access)
 
 
-def _asked(
+def what_is_asked(
     options: Options, config: Config, *, repository: GitRepository, host: Host | None
 ) -> Asked:
+    """Put together what decides which forge is asked, and about which stage."""
     name, stage = config.stage(options.stage)
     return Asked(
         remote=repository,
@@ -229,14 +162,34 @@ def _asked(
         config=config,
         stage_name=name,
         stage=stage,
+        deployed=BetterTold(
+            repository=repository,
+            stage=stage,
+            remote=repository.address,
+            clock=SystemClock(),
+        ),
     )
 
 
-def _tool(repository: GitRepository) -> ToolIdentity:
-    return ToolIdentity(understudy=__version__, git=repository.git_version)
+def project_of(repository: GitRepository, asked: Asked) -> Project:
+    """Put together what it takes to work on one stage of an open repository."""
+    return Project(
+        repository=repository,
+        forge=ForgeWhenAsked(asked),
+        clock=SystemClock(),
+        config=asked.config,
+        stage_name=asked.stage_name,
+        stage=asked.stage,
+        tool=ToolIdentity(understudy=__version__, git=repository.git_version),
+    )
 
 
-def _full_commit(repository: GitRepository, name: str) -> CommitSha:
+def full_commit(repository: GitRepository, name: str) -> CommitSha:
+    """Return the commit that a name stands for on the remote; a whole id is taken as it is.
+
+    Raises:
+        UsageError: it stands for none, or for several.
+    """
     if len(name) in _FULL_LENGTHS and set(name) <= set("0123456789abcdef"):
         return CommitSha(name)
     refs = repository.advertised(["*"])
@@ -253,7 +206,7 @@ def _names_of(name: str) -> tuple[str, ...]:
     return (name, f"refs/heads/{name}", f"refs/tags/{name}")
 
 
-def _origin_here() -> str:
+def origin_here() -> str:
     """Return the address of `origin` of the clone we stand in."""
     completed = attempt(["git", "remote", "get-url", "origin"], env=_USERS_OWN)
     if completed.code != 0:
@@ -267,25 +220,21 @@ def _origin_here() -> str:
     return str(Path(os.fsdecode(top.stdout).rstrip("\n")) / address)
 
 
-def _cache_folder() -> Path:
+def cache_folder() -> Path:
+    """Return where everything is kept that can be made again."""
     if folder := os.environ.get("UNDERSTUDY_CACHE"):
         return Path(folder).expanduser().absolute()
     home = os.environ.get("XDG_CACHE_HOME")
     return (Path(home) if home else Path.home() / ".cache") / "understudy"
 
 
-def _configuration(repository: GitRepository, path: Path | None) -> tuple[Config, str]:
+def configuration(repository: GitRepository, path: Path | None) -> tuple[Config, str]:
     """Read the given file, else the one on the remote's default branch (invariant 8).
 
     Tell where it was found too; empty where there is none, and every default holds.
     """
     if path is not None:
-        try:
-            content = path.read_bytes()
-        except OSError as error:
-            message = f"The configuration {path} cannot be read: {error.strerror}."
-            raise ConfigError(message, hint="Check --config and UNDERSTUDY_CONFIG.") from error
-        return parse(load(content, where=str(path), failure=ConfigError)), str(path)
+        return given_configuration(path), str(path)
     commit = repository.default_tip()
     if commit is None or repository.fetch([commit]):
         return parse(None), ""
@@ -295,3 +244,17 @@ def _configuration(repository: GitRepository, path: Path | None) -> tuple[Config
             where = f"{name} on the default branch"
             return parse(load(found, where=where, failure=ConfigError)), where
     return parse(None), ""
+
+
+def given_configuration(path: Path) -> Config:
+    """Read the file that somebody named.
+
+    Raises:
+        ConfigError: it cannot be read, or is wrong.
+    """
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        message = f"The configuration {path} cannot be read: {error.strerror}."
+        raise ConfigError(message, hint="Check --config and UNDERSTUDY_CONFIG.") from error
+    return parse(load(content, where=str(path), failure=ConfigError))

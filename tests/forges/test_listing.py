@@ -21,6 +21,8 @@ from understudy.forges.listing import ListingForge, parse_listing
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from understudy.core.ports import Forge
+
 SHA = CommitSha("0123456789abcdef" * 2 + "01234567")
 
 
@@ -208,3 +210,9 @@ def test_the_file_is_read_anew_each_time(remote: SmallRemote) -> None:
     assert len(forge.snapshot(None).pull_requests) == 1
     path.write_text("{}")
     assert forge.snapshot(None).pull_requests == ()
+
+
+def test_a_file_tells_nothing_of_a_cluster(remote: SmallRemote) -> None:
+    forge: Forge = ListingForge(remote, parse(None), remote.folder / "no.yaml")
+
+    assert forge.deployed(remote.commit("refs/heads/staging")) is None

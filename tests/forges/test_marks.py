@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 
 from understudy.core.checks import STATES
 from understudy.core.errors import UsageError
+from understudy.core.flux_statuses import Told
 from understudy.core.model import Check, CheckState, ChecksUnreadable
-from understudy.forges.marks import checks_in, encode_marks
+from understudy.forges.marks import checks_in, encode_marks, told_in
 
 NOON = datetime(2026, 1, 31, 12, tzinfo=UTC)
 
@@ -83,6 +84,20 @@ def test_what_is_written_is_read_whatever_the_name(name: str, state: str) -> Non
     assert checks_in(note) == (Check(name=name, state=STATES[state]),)
 
 
+def test_the_last_mark_of_a_name_is_what_was_told() -> None:
+    name = "kustomization/apps-staging"
+    lines = [encode_marks([(name, word)], source=word, url=None, at=NOON) for word in STATES]
+    bare = '{"name": "a", "state": "success"}\n{"name": "b", "state": "success", "at": "noon"}'
+
+    assert told_in("".join(lines).encode()) == (Told(name=name, word=list(STATES)[-1], at=NOON),)
+    assert told_in(bare.encode()) == (
+        Told(name="a", word="success"),
+        Told(name="b", word="success"),
+    )
+    assert told_in(b"lint=success") == ()
+
+
 @given(st.binary(max_size=200))
 def test_any_note_can_be_looked_at(note: bytes) -> None:
     checks_in(note)
+    told_in(note)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import pytest
@@ -7,7 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.forges.remotes import SmallRemote, make_remote
+from understudy.core.config import Stage
 from understudy.core.config_file import parse
+from understudy.core.deployment import Readiness
 from understudy.core.errors import UsageError
 from understudy.core.model import (
     Check,
@@ -19,6 +22,7 @@ from understudy.core.model import (
     Trigger,
 )
 from understudy.core.record import BaseLine, DecisionWord, Line, LineState, Record
+from understudy.forges.marks import encode_marks
 from understudy.forges.plain import PlainForge, numbered
 
 if TYPE_CHECKING:
@@ -26,6 +30,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from understudy.core.config import Config
+
+STAGE = Stage(branch="staging")
+NOON = datetime(2026, 1, 31, 12, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -39,7 +46,7 @@ def _config(*branches: str) -> Config:
 
 def _read(remote: SmallRemote, *branches: str, previous: Record | None = None) -> Snapshot:
     config = _config(*branches) if branches else parse(None)
-    return PlainForge(remote, config).snapshot(previous)
+    return PlainForge(remote, config, STAGE).snapshot(previous)
 
 
 def _seen(snapshot: Snapshot) -> list[tuple[int, str, str]]:
@@ -121,7 +128,7 @@ def test_a_ref_that_only_ends_like_the_base_is_not_taken_for_it(remote: SmallRem
 def test_without_its_base_branch_nothing_is_read(remote: SmallRemote) -> None:
     config = parse({"base": "trunk"})
     with pytest.raises(UsageError, match="has no branch `trunk`"):
-        PlainForge(remote, config).snapshot(None)
+        PlainForge(remote, config, STAGE).snapshot(None)
 
 
 def test_without_a_default_branch_the_base_must_be_named(remote: SmallRemote) -> None:
@@ -129,7 +136,7 @@ def test_without_a_default_branch_the_base_must_be_named(remote: SmallRemote) ->
 
     with pytest.raises(UsageError, match="no default branch"):
         _read(remote)
-    assert PlainForge(remote, parse({"base": "main"})).snapshot(None).base_ref == "main"
+    assert PlainForge(remote, parse({"base": "main"}), STAGE).snapshot(None).base_ref == "main"
 
 
 def test_checks_are_the_notes_on_the_head_itself_trap_02(remote: SmallRemote) -> None:
@@ -195,3 +202,31 @@ def test_no_two_branches_share_a_number_and_none_changes_it_while_nothing_else_d
 
     assert len(set(second.values())) == len(now)
     assert numbered(first, patterns, record) == first
+
+
+# --- what deploys the stage marks its commit ------------------------------------------------------
+
+
+def test_marks_that_are_named_as_flux_names_statuses_tell_of_a_deployment(
+    remote: SmallRemote,
+) -> None:
+    forge = PlainForge(remote, parse(None), STAGE)
+    tip = remote.commit("refs/heads/staging")
+    assert forge.deployed(tip) is None
+
+    marks = [("kustomization/apps-staging", "failure"), ("lint", "success")]
+    remote.note(tip, encode_marks(marks, source="", url=None, at=NOON))
+    found = forge.deployed(tip)
+
+    assert found is not None
+    (applied,) = found.kustomizations
+    assert (applied.name, applied.readiness) == ("apps-staging", Readiness.FAILED)
+    assert applied.since == "2026-01-31T12:00:00+00:00"
+
+
+def test_trap_10_what_production_marks_is_not_the_stage_s(remote: SmallRemote) -> None:
+    base = remote.advertised(["refs/heads/main"])["refs/heads/main"]
+    marks = [("kustomization/apps-production", "failure")]
+    remote.note(base, encode_marks(marks, source="", url=None, at=NOON))
+
+    assert PlainForge(remote, parse(None), STAGE).deployed(base) is None

@@ -9,12 +9,15 @@ import base64
 import shlex
 from typing import TYPE_CHECKING, Any
 
+from tests.github.environments import JOB, WORKFLOW
 from tests.github.world import GitHubWorld
 from tests.world import BASE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
+
+    from tests.github.fake.values import StatusState
 
 PUBLIC = "https://github.com"
 CI = """\
@@ -48,6 +51,7 @@ class GitHubOnPages:
             "ruled": lambda branch, *rules: self._world.ruleset(branch, rules=rules),
             "unruled": self._world.model.repository.rulesets.clear,
             "ran": self._ran,
+            "flux": self._flux,
             "statuses": self._statuses,
         }
 
@@ -124,6 +128,16 @@ class GitHubOnPages:
         options = ("--forge", "github", "--repo", self._world.address.removesuffix(".git"))
         printed = self._world.cli("rebuild", *options, env=environment)
         assert printed.code in {0, 3}, printed.err
+        # Whatever it was that started it, the run itself is listed at the base.
+        base = self._world.remote_ref(f"refs/heads/{BASE}")
+        assert base
+        word = "success" if printed.code == 0 else "failure"
+        self._world.model.add_check(base, JOB, word, workflow=WORKFLOW, event=event)
+
+    def _flux(self, name: str, state: StatusState, reason: str) -> None:
+        """Let Flux set a status on the stage's commit, which starts the workflow."""
+        status = self._world.flux(name, state, reason)
+        self._ran("status", status.context, state)
 
     def _statuses(self) -> str:
         lines = []
@@ -147,9 +161,14 @@ def _push(ref: str) -> dict[str, Any]:
     return {"ref": f"refs/heads/{ref}"}
 
 
+def _status(context: str, state: str) -> dict[str, Any]:
+    return {"context": context, "state": state}
+
+
 _PAYLOADS: dict[str, Callable[..., dict[str, Any]]] = {
     "workflow_run": _workflow_run,
     "pull_request_target": _pull_request_target,
     "push": _push,
+    "status": _status,
     "workflow_dispatch": dict,
 }

@@ -140,6 +140,15 @@ class GitHubWorld(HostedWorld):
             description=description,
         )
 
+    def flux(
+        self, name: str, state: StatusState, reason: str, *, on: str = "staging"
+    ) -> StatusContext:
+        """Let Flux say on a branch's tip what became of a Kustomization, as its alerts do."""
+        self.fake.sync()
+        tip = self.remote_ref(f"refs/heads/{on}") or ""
+        context, bot = f"kustomization/{name}/0c9c2e41", self.model.actor("fluxbot")
+        return self.model.add_status(tip, context, state, creator=bot, description=reason)
+
     def label(self, number: int, name: str) -> None:
         """Put a label on a pull request."""
         self.model.label(self.at(number), name)

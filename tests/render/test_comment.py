@@ -8,8 +8,9 @@ from tests.render import samples
 from tests.render.parsed import parsed
 from tests.render.test_fragments import ANY_TEXT
 from tests.render.test_markdown import HOSTILE, everywhere
-from understudy.core.model import Reason
-from understudy.core.record import DecisionWord, LineState
+from understudy.core.deployment import AppliedStatus, Deployment, Readiness
+from understudy.core.model import ConflictKind, Reason, Reencryption
+from understudy.core.record import ConflictLine, DecisionWord, LineState
 from understudy.render.comment import comment
 
 LONGEST = 65536
@@ -44,6 +45,60 @@ def test_trap_27_a_conflict_is_told_with_the_way_in() -> None:
     assert "**Not on staging\\: conflicts with \\#<!-- -->4 in apps/base/x/deploy\\.yaml**" in told
     assert page.code == ["git switch feature/14 && git merge 4444444\n"]
     assert "Merge \\#<!-- -->4 into it, resolve the conflict there, and push" in told
+
+
+def test_a_conflict_of_encrypted_files_is_told_with_another_way_in() -> None:
+    paths = ("-e secret.yaml", "b c/secret.yaml")
+    line = samples.line(
+        14,
+        LineState.CONFLICTED,
+        reason=Reason.CONFLICTS_WITH_PULL_REQUEST,
+        detail="conflicts with #4",
+        conflicts=tuple(
+            ConflictLine(path=path, kind=ConflictKind.CONTENT, with_=(4,), sops=Reencryption.VALUES)
+            for path in paths
+        ),
+    )
+
+    (command,) = parsed(comment(samples.record(), line)).code
+    assert command == (
+        "git switch feature/14; git merge 4444444; git checkout --theirs --"
+        " './-e secret.yaml' 'b c/secret.yaml' && sops './-e secret.yaml' &&"
+        " sops 'b c/secret.yaml' &&"
+        " git add -- './-e secret.yaml' 'b c/secret.yaml' && git commit --no-edit\n"
+    )
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_trap_26_what_a_cluster_says_mentions_nobody_either(text: str) -> None:
+    status = AppliedStatus(
+        namespace="flux-system",
+        name=text,
+        readiness=Readiness.FAILED,
+        attempted=samples.commit("c"),
+        failing=text,
+        message=text,
+    )
+    deployment = Deployment(told_by="forge", source=None, kustomizations=(status,))
+
+    page = parsed(comment(samples.record(), samples.INCLUDED, deployment))
+    assert page.is_well_formed()
+    assert page.links == {}
+    assert page.code == ["understudy status\n"]
+
+
+def test_the_way_to_see_more_names_the_stage_if_it_is_another() -> None:
+    status = AppliedStatus(
+        namespace="flux-system",
+        name="apps",
+        readiness=Readiness.FAILED,
+        attempted=samples.commit("c"),
+    )
+    deployment = Deployment(told_by="forge", source=None, kustomizations=(status,))
+
+    told = comment(samples.record(stage="next"), samples.INCLUDED, deployment)
+
+    assert parsed(told).code == ["understudy status --stage next\n"]
 
 
 def test_one_that_waits_is_told_what_for_and_that_it_need_not_do_anything() -> None:

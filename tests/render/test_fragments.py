@@ -1,12 +1,14 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.render.parsed import parsed
 from understudy.core.hunks import Hunk, Side
-from understudy.core.model import ConflictKind
+from understudy.core.model import ConflictKind, Reencryption
 from understudy.core.why import ConflictView
 from understudy.render import fragments
 
@@ -140,6 +142,15 @@ stage, with \\#<!-- -->4\\: *the file does not exist there, or is not text*
 
 \\#<!-- -->14\\: *nothing*"""
     )
+
+
+@pytest.mark.parametrize("kind", Reencryption)
+def test_of_an_encrypted_file_no_cipher_text_is_shown(kind: Reencryption) -> None:
+    told = fragments.both_sides([replace(VIEW, sops=kind)], 10_000, command="understudy why 14")
+
+    assert "Both encrypted it anew with sops" in told
+    assert "image:" not in told
+    assert "more" not in told
 
 
 def test_what_has_no_room_is_counted_and_the_command_that_shows_it_is_named() -> None:

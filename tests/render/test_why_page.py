@@ -159,6 +159,7 @@ def test_as_json_it_has_both_sides() -> None:
     ]
     assert told["line"]["conflicts"][0]["with"] == [4]
     assert told["conflicts"][0]["with"] == [4]
+    assert told["conflicts"][0]["sops"] is None
     assert told["conflicts"][0]["hunks"][1] == {
         "start_line": None,
         "ours": {"label": "stage, with #4", "text": None},

@@ -7,9 +7,12 @@ that is the same is not sent again.
 from __future__ import annotations
 
 import enum
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, assert_never
 
+from understudy.core.delivery import Delivered, Stuck, Underway, delivery
+from understudy.core.deployment import AppliedStatus, Readiness
 from understudy.core.model import Reason
 from understudy.core.record import IN, DecisionWord, LineState
 
@@ -18,6 +21,8 @@ if TYPE_CHECKING:
 
     from understudy.core.config import OutState
     from understudy.core.decisions import Finding
+    from understudy.core.delivery import Delivery
+    from understudy.core.deployment import Deployment
     from understudy.core.model import CommitSha
     from understudy.core.record import Line, Record
 
@@ -26,6 +31,9 @@ LONGEST = 140
 
 _LONGEST_NAME = 40
 """A branch whose name is longer is "the stage": the name must not push the reason out."""
+
+_LONGEST_DELIVERY = 100
+"""What a cluster says of itself must not push out all that is said of the pull request."""
 
 _LARGEST = "\uffff"
 """GitHub refuses a status with a larger character: "description doesn't accept 4-byte Unicode"."""
@@ -64,27 +72,61 @@ def context(stage: str) -> str:
     return f"understudy/{stage}"
 
 
-def answers(record: Record, *, out: OutState, heard: Collection[str] = ()) -> tuple[Answer, ...]:
+def answers(
+    record: Record,
+    *,
+    out: OutState,
+    heard: Collection[str] = (),
+    deployment: Deployment | None = None,
+) -> tuple[Answer, ...]:
     """Return the answer to each pull request that the stage concerns.
 
     One that targets another branch is not told about a stage it never asked for, unless its head
-    has `heard` of the stage before: that may be true no longer.
+    has `heard` of the stage before: that may be true no longer. With a `deployment`, those on the
+    stage are told what became of it in the cluster.
     """
+    delivered = delivery_in(record, deployment)
+    said = _said(delivered, deployment)
     return tuple(
         Answer(
             number=line.number,
             head=line.head,
-            state=_state(record, line, out),
-            text=_status(record, line),
+            state=_state(record, line, out, delivered),
+            text=_status(record, line, said),
         )
         for line in record.pull_requests
         if line.reason is not Reason.OTHER_BASE or line.head in heard
     )
 
 
-def sentence(record: Record, line: Line) -> str:
+def sentence(record: Record, line: Line, deployment: Deployment | None = None) -> str:
     """Say whether the branch has the pull request, and why or why not. It is raw text, uncut."""
-    return f"{_standing(record, line)}{_why(record, line)}{_obstacle(record)}"
+    said = _said(delivery_in(record, deployment), deployment)
+    delivered = _delivered(record, line, said)
+    return f"{_standing(record, line)}{_why(record, line)}{delivered}{_obstacle(record)}"
+
+
+def delivery_in(record: Record, deployment: Deployment | None) -> Delivery:
+    """Return how far the content that the lines speak of has come in the cluster."""
+    if deployment is None or record.published is None or not _stands(record):
+        return Underway(blockers=())
+    return delivery(deployment, record.published.commit)
+
+
+def not_ready(stuck: Stuck) -> str:
+    """Say what is not ready and why, as far as that was told. It is raw text, uncut."""
+    failed = (each for each in stuck.blockers if each.readiness is Readiness.FAILED)
+    blocker = next(failed, stuck.blockers[0])
+    failing = blocker.failing if isinstance(blocker, AppliedStatus) else ""
+    said = blocker.message if blocker.readiness is Readiness.FAILED else blocker.readiness.value
+    # Flux names the object as `Kind/namespace/name`: once is enough where characters are few.
+    said = said.removeprefix(failing.replace(" ", "/", 1)).lstrip(" :") if failing else said
+    return ": ".join((f"{blocker.name} not ready", *filter(None, (failing, said))))
+
+
+def says_no_less(shown: str, text: str) -> bool:
+    """Tell whether a status that is shown says this, and besides what the cluster has."""
+    return shown.startswith(text) and bool(_DELIVERED.fullmatch(shown[len(text) :]))
 
 
 def shortened(text: str, longest: int = LONGEST) -> str:
@@ -93,19 +135,21 @@ def shortened(text: str, longest: int = LONGEST) -> str:
     return line if len(line) <= longest else line[: longest - 1].rstrip() + "…"
 
 
-def _status(record: Record, line: Line) -> str:
+def _status(record: Record, line: Line, delivered: str) -> str:
     """Cut the reason at its end, where paths and names are listed, and nothing else."""
-    obstacle = _obstacle(record)
+    end = shortened(_delivered(record, line, delivered), _LONGEST_DELIVERY) + _obstacle(record)
     said = _standing(record, line) + _why(record, line)
-    return shortened(shortened(said, LONGEST - len(obstacle)) + obstacle)
+    return shortened(shortened(said, LONGEST - len(end)) + end)
 
 
 def _plain(character: str) -> str:
     return character if character.isprintable() and character <= _LARGEST else _UNSHOWN
 
 
-def _state(record: Record, line: Line, out: OutState) -> AnswerState:
+def _state(record: Record, line: Line, out: OutState, delivered: Delivery) -> AnswerState:
     """A success says that the branch has it: what only would be there is still pending."""
+    if line.state in IN and isinstance(delivered, Stuck):
+        return AnswerState(out.value)
     if line.state in IN:
         return AnswerState.SUCCESS if _stands(record) else AnswerState.PENDING
     return AnswerState.PENDING if line.state is LineState.WAITING else AnswerState(out.value)
@@ -142,6 +186,32 @@ def _why(record: Record, line: Line) -> str:
         case reason:
             said = line.detail or (reason.value.replace("-", " ") if reason else "")
             return f": {said}" if said else ""
+
+
+_DELIVERED = re.compile(r"([,;] (deployed( and healthy)?|[a-z0-9.-]+ not ready\b.*))?")
+
+
+def _said(delivered: Delivery, deployment: Deployment | None) -> str:
+    """Say what became of the stage in the cluster; nothing as long as that is not known."""
+    match delivered:
+        case Delivered():
+            told = deployment.kustomizations if deployment else ()
+            # Ready means "applied" alone, unless a Kustomization waits for what it applied.
+            watched = all(each.watches_health for each in told)
+            return "deployed and healthy" if watched else "deployed"
+        case Stuck():
+            return not_ready(delivered)
+        case Underway():
+            return ""
+        case _:
+            assert_never(delivered)
+
+
+def _delivered(record: Record, line: Line, said: str) -> str:
+    """Return what is said of the stage to a pull request, if that is a part of it."""
+    if not said or line.state not in IN:
+        return ""
+    return f"; {said}" if _why(record, line) else f", {said}"
 
 
 def _obstacle(record: Record) -> str:

@@ -149,4 +149,9 @@ def _outcome(line: Line) -> StepOutcome | None:
 
 def _conflicts(line: Line) -> Iterable[Conflict]:
     for conflict in line.conflicts:
-        yield Conflict(path=conflict.path, kind=conflict.kind, with_=conflict.with_)
+        yield Conflict(
+            path=conflict.path,
+            kind=conflict.kind,
+            with_=conflict.with_,
+            sops=conflict.sops or None,
+        )

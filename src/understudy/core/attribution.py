@@ -16,11 +16,12 @@ from understudy.core.model import (
     Revision,
     Step,
 )
+from understudy.core.sops import may_be_encrypted, reencryption_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from understudy.core.model import Conflict, PullRequest, StepOutcome
+    from understudy.core.model import Conflict, PullRequest, Reencryption, StepOutcome
     from understudy.core.ports import Merger
 
 _MOST_PAIRS = 16
@@ -52,11 +53,22 @@ class _Inquiry:
             return step
         paths = {conflict.path for conflict in step.outcome.conflicts}
         culprits = self._culprits(step, paths)
+        encrypted = self._encrypted(step, step.outcome.conflicts)
         conflicts = tuple(
-            replace(conflict, with_=tuple(sorted(culprits.get(conflict.path, ()))))
+            replace(
+                conflict,
+                with_=tuple(sorted(culprits.get(conflict.path, ()))),
+                sops=encrypted.get(conflict.path),
+            )
             for conflict in step.outcome.conflicts
         )
         return replace(step, outcome=Conflicted(conflicts=conflicts))
+
+    def _encrypted(self, step: Step, conflicts: Iterable[Conflict]) -> dict[str, Reencryption]:
+        if not any(map(may_be_encrypted, conflicts)):
+            return {}
+        files = self._merger.conflicted_files(step.left, step.pull_request)
+        return {file.path: found for file in files if (found := reencryption_in(file))}
 
     def _culprits(self, step: Step, paths: set[str]) -> dict[str, set[int]]:
         open_paths = paths - self._conflicting(self._base, step.pull_request)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, assert_never
 
+from msgspec import UNSET
 from msgspec.structs import replace
 
 from understudy.core.model import (
@@ -76,7 +77,12 @@ def _folded(step: Step, note: str | None) -> Line:
         case Conflicted(conflicts=conflicts):
             reason, detail = _about_conflicts(conflicts)
             shown = tuple(
-                ConflictLine(path=conflict.path, kind=conflict.kind, with_=conflict.with_)
+                ConflictLine(
+                    path=conflict.path,
+                    kind=conflict.kind,
+                    with_=conflict.with_,
+                    sops=conflict.sops or UNSET,
+                )
                 for conflict in conflicts
             )
             return replace(
@@ -103,11 +109,18 @@ def _about_merged(step: Step, merged: Merged) -> tuple[Reason | None, str | None
 def _about_conflicts(conflicts: tuple[Conflict, ...]) -> tuple[Reason, str]:
     with_base = [conflict.path for conflict in conflicts if not conflict.with_]
     others = sorted({number for conflict in conflicts for number in conflict.with_})
+    where = _REENCRYPTED if all(conflict.sops for conflict in conflicts) else " in "
     if with_base:
-        return Reason.CONFLICTS_WITH_BASE, f"conflicts with the base in {_listed(with_base)}"
+        detail = f"conflicts with the base{where}{_listed(with_base)}"
+        return Reason.CONFLICTS_WITH_BASE, detail
     who = ", ".join(f"#{number}" for number in others)
-    where = _listed([conflict.path for conflict in conflicts])
-    return Reason.CONFLICTS_WITH_PULL_REQUEST, f"conflicts with {who} in {where}"
+    paths = _listed([conflict.path for conflict in conflicts])
+    return Reason.CONFLICTS_WITH_PULL_REQUEST, f"conflicts with {who}{where}{paths}"
+
+
+_REENCRYPTED = (
+    ", which encrypted the same file anew; make the change again with sops on top of it: "
+)
 
 
 def _listed(paths: list[str]) -> str:

@@ -163,13 +163,24 @@ class ConflictKind(enum.Enum):
     OTHER = "other"
 
 
+class Reencryption(enum.Enum):
+    """What clashes in a file that SOPS encrypts: its checksum and time alone, or values too."""
+
+    MARKS = "marks"
+    VALUES = "values"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Conflict:
-    """One path that git left unmerged. `with_` is empty where the base alone is in the way."""
+    """One path that git left unmerged. `with_` is empty where the base alone is in the way.
+
+    `sops`: nothing clashes but what SOPS wrote, for both sides encrypted the file anew.
+    """
 
     path: str
     kind: ConflictKind
     with_: tuple[int, ...] = ()
+    sops: Reencryption | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

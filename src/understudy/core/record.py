@@ -17,6 +17,7 @@ from understudy.core.model import (
     CommitSha,
     ConflictKind,
     Reason,
+    Reencryption,
     ToolIdentity,
     TreeSha,
     Trigger,
@@ -78,11 +79,15 @@ class CheckLine(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ConflictLine(msgspec.Struct, frozen=True, kw_only=True, rename={"with_": "with"}):
-    """One unmerged path. An empty `with` means the base alone is in the way."""
+    """One unmerged path. An empty `with` means the base alone is in the way.
+
+    `sops`: nothing clashes but what SOPS wrote, for both sides encrypted the file anew.
+    """
 
     path: str
     kind: ConflictKind
     with_: tuple[int, ...] = ()
+    sops: Reencryption | msgspec.UnsetType = msgspec.UNSET
 
 
 class Line(msgspec.Struct, frozen=True, kw_only=True):

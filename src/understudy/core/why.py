@@ -7,18 +7,19 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from understudy.core.hunks import Hunk
-    from understudy.core.model import ConflictKind
+    from understudy.core.model import ConflictKind, Reencryption
     from understudy.core.record import Line, Record
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConflictView:
-    """One conflict, with both sides of each hunk."""
+    """One conflict, with both sides of each hunk. `sops`: see `core.model.Conflict`."""
 
     path: str
     kind: ConflictKind
     with_: tuple[int, ...]
     hunks: tuple[Hunk, ...]
+    sops: Reencryption | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -107,6 +107,9 @@ class ListingForge:
         """Tell nobody: a file is only read."""
         return Report()
 
+    def deployed(self, commit: CommitSha) -> None:
+        """Know of none: a file tells of pull requests alone."""
+
     def _content(self) -> bytes:
         try:
             return self.path.read_bytes()

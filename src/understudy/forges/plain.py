@@ -9,13 +9,15 @@ from typing import TYPE_CHECKING
 
 from understudy.core.answers import Report
 from understudy.core.errors import UsageError
+from understudy.core.flux_statuses import deployment_in
 from understudy.core.model import CommitSha, PullRequest, Snapshot
-from understudy.forges.marks import checks_in
+from understudy.forges.marks import checks_in, told_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from understudy.core.config import Config
+    from understudy.core.config import Config, Stage
+    from understudy.core.deployment import Deployment
     from understudy.core.ports import Remote
     from understudy.core.record import Record
 
@@ -30,6 +32,7 @@ class PlainForge:
 
     remote: Remote
     config: Config
+    stage: Stage
 
     def snapshot(self, previous: Record | None) -> Snapshot:
         """Read base, heads and marks; numbers that the branches do not say stay as they were.
@@ -66,6 +69,15 @@ class PlainForge:
     def report(self, record: Record, before: Record | None) -> Report:  # noqa: ARG002 - none to tell
         """Tell nobody: branches and notes have no place for answers."""
         return Report()
+
+    def deployed(self, commit: CommitSha) -> Deployment | None:
+        """Read the marks on the commit that are named as Flux names its commit statuses."""
+        note = self.remote.notes(self.config.plain.notes, [commit]).get(commit)
+        if note is None:
+            return None
+        refs = self.remote.advertised([f"refs/heads/{base_branch(self.remote, self.config)}"])
+        is_base = commit in refs.values()
+        return deployment_in(told_in(note), commit, self.stage, is_base=is_base)
 
     def _heads(
         self, refs: Mapping[str, CommitSha], patterns: Iterable[str]

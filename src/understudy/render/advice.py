@@ -9,7 +9,8 @@ import shlex
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, assert_never
 
-from understudy.core.model import Reason
+from understudy.core.config import DEFAULT_STAGE
+from understudy.core.model import Reason, Reencryption
 from understudy.core.record import LineState
 from understudy.render.wording import command, numbers, short
 
@@ -77,14 +78,42 @@ def _resolve_with(line: Line, record: Record) -> Advice:
 
 
 def _resolve(line: Line, what: str, *, sentence: str) -> Advice:
+    if line.conflicts and all(conflict.sops for conflict in line.conflicts):
+        return _encrypt_again(line, what, sentence=sentence)
     typed = f"git switch {shlex.quote(line.head_ref)} && git merge {shlex.quote(what)}"
     return Advice(f"{sentence} into it, resolve the conflict there, and push:", typed)
+
+
+def _encrypt_again(line: Line, what: str, *, sentence: str) -> Advice:
+    """Let the other's file be the one that is changed: `--theirs` is what is merged in."""
+    paths = [shlex.quote(_no_option(conflict.path)) for conflict in line.conflicts]
+    them = " ".join(paths)
+    typed = (
+        f"git switch {shlex.quote(line.head_ref)}; git merge {shlex.quote(what)}; "
+        f"git checkout --theirs -- {them} && "
+        + "".join(f"sops {path} && " for path in paths)
+        + f"git add -- {them} && git commit --no-edit"
+    )
+    again = "take over its file, make the change again in the editor that sops opens, and push:"
+    return Advice(f"{sentence} into it, {again}", typed)
+
+
+def _no_option(path: str) -> str:
+    """Name a file so that no program takes its name for an option: anybody can choose it."""
+    return f"./{path}" if path.startswith("-") else path
 
 
 def _without_reason(line: Line) -> Advice | None:
     if line.state is LineState.EVICTED:
         return Advice("Mend what the verification found, and push.")
     return None
+
+
+def look_at_the_cluster(record: Record) -> Advice:
+    """Return what shows why the stage is not ready there."""
+    flags = "" if record.stage == DEFAULT_STAGE else f"--stage {shlex.quote(record.stage)}"
+    sentence = "Where there is a kubeconfig, this shows which object fails, and why:"
+    return Advice(sentence, command("status", flags))
 
 
 # --- the answers of `why`, in the order in which people ask (trap 27) ----------------------------
@@ -138,6 +167,13 @@ def blocks(them: Sequence[int]) -> str:
 def no_conflict_with_others(line: Line) -> str:
     return "no" if line.state in _TRIED else "not tried"
 
+
+REENCRYPTED = {
+    Reencryption.MARKS: "Both encrypted it anew with sops. No value clashes: only the time and the"
+    " checksum do, which sops writes each time, so that no text of it can be merged.",
+    Reencryption.VALUES: "Both encrypted it anew with sops. What clashes is cipher text, which no"
+    " text editor can merge.",
+}
 
 NOT_THERE = "the file does not exist there, or is not text"
 EMPTY = "nothing"

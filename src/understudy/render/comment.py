@@ -8,24 +8,28 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from understudy.core.answers import sentence
-from understudy.core.record import LineState
+from understudy.core.answers import delivery_in, sentence
+from understudy.core.delivery import Stuck
+from understudy.core.record import IN, LineState
 from understudy.render import advice, fragments
 from understudy.render.untrusted import for_markdown
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from understudy.core.deployment import Deployment
     from understudy.core.record import Line, Record
 
 _SENTENCE = 1500
 _TYPED = 500
 
 
-def comment(record: Record, line: Line) -> str:
+def comment(record: Record, line: Line, deployment: Deployment | None = None) -> str:
     """Return what the authors are told. By its first line, which nobody sees, it is found again."""
-    told = f"**{_told(sentence(record, line))}**"
-    return "\n\n".join([_mark(record.stage), told, *_way_in(record, line)])
+    told = f"**{_told(sentence(record, line, deployment))}**"
+    is_stuck = line.state in IN and isinstance(delivery_in(record, deployment), Stuck)
+    seen = _looking(record) if is_stuck else ()
+    return "\n\n".join([_mark(record.stage), told, *seen, *_way_in(record, line)])
 
 
 def _mark(stage: str) -> str:
@@ -46,4 +50,12 @@ def _way_in(record: Record, line: Line) -> Iterable[str]:
         return
     yield _told(step.sentence)
     if line.state is LineState.CONFLICTED and step.command:
+        yield fragments.fenced(fragments.cut(step.command, _TYPED))
+
+
+def _looking(record: Record) -> Iterable[str]:
+    """Say what shows the object that fails: a forge is not told which one it is."""
+    step = advice.look_at_the_cluster(record)
+    yield _told(step.sentence)
+    if step.command:
         yield fragments.fenced(fragments.cut(step.command, _TYPED))

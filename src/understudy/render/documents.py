@@ -66,6 +66,7 @@ def _conflict(conflict: ConflictView) -> dict[str, Any]:
         "path": conflict.path,
         "kind": conflict.kind,
         "with": conflict.with_,
+        "sops": conflict.sops,
         "hunks": [_hunk(hunk) for hunk in conflict.hunks],
     }
 

@@ -111,14 +111,18 @@ def more(count: int, command: str) -> str:
 
 def both_sides(conflicts: Sequence[ConflictView], room: int, *, command: str) -> str:
     """Return what each side has at each place; `command` shows what does not fit."""
-    kept = fitting((piece for conflict in conflicts for piece in _conflict(conflict)), room)
-    left_out = sum(1 + len(conflict.hunks) for conflict in conflicts) - len(kept)
+    pieces = [piece for conflict in conflicts for piece in _conflict(conflict)]
+    kept = fitting(pieces, room)
+    left_out = len(pieces) - len(kept)
     return "\n\n".join([*kept, more(left_out, command)] if left_out else kept)
 
 
 def _conflict(conflict: ConflictView) -> Iterable[str]:
     place = wording.place(conflict.path, conflict.kind, whom=conflict.with_)
     yield f"**{for_markdown(cut(place, 1000))}**"
+    if conflict.sops:
+        yield for_markdown(advice.REENCRYPTED[conflict.sops])
+        return
     for hunk in conflict.hunks:
         yield _hunk(hunk)
 

@@ -66,6 +66,9 @@ def _listed(question: str, answers: list[str]) -> Iterable[Row]:
 
 def _conflict(conflict: ConflictView) -> Iterable[Row]:
     yield row(Span(wording.place(conflict.path, conflict.kind, whom=conflict.with_), Tone.TITLE))
+    if conflict.sops:
+        yield indented(2, advice.REENCRYPTED[conflict.sops])
+        return
     for hunk in conflict.hunks:
         yield from _hunk(hunk)
 

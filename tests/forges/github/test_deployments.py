@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.forges.github.opened import opened_in
+from understudy.core.delivery import Delivered, Stuck, Underway
+from understudy.core.deployment import AppliedStatus, Readiness
 from understudy.core.errors import UnavailableError
 from understudy.core.model import CommitSha
 from understudy.forges.github.client import MayNotError
@@ -12,6 +14,7 @@ from understudy.forges.github.deployments import show_deployed
 
 if TYPE_CHECKING:
     from tests.github.world import GitHubWorld
+    from understudy.core.delivery import Delivery
 
 PAGE = "https://github.com/ada/fleet/actions/runs/1"
 
@@ -22,9 +25,11 @@ def tip(hub: GitHubWorld) -> CommitSha:
     return CommitSha(hub.remote_ref("refs/heads/master") or "")
 
 
-def _show(hub: GitHubWorld, commit: str) -> bool:
+def _show(hub: GitHubWorld, commit: str, delivery: Delivery | None = None) -> bool:
     with opened_in(hub) as github:
-        return show_deployed(github, CommitSha(commit), environment="staging", page=PAGE)
+        return show_deployed(
+            github, CommitSha(commit), environment="staging", page=PAGE, delivery=delivery
+        )
 
 
 def _seen(hub: GitHubWorld) -> list[tuple[str, str, list[str]]]:
@@ -95,3 +100,59 @@ def test_who_may_not_deploy_is_told_so(hub: GitHubWorld, tip: str) -> None:
 
     with opened_in(hub, mute) as github, pytest.raises(MayNotError):
         show_deployed(github, CommitSha(tip), environment="staging", page=PAGE)
+
+
+# --- what became of it in the cluster -------------------------------------------------------------
+
+
+UNTOLD = Underway(blockers=())
+
+
+def _not_ready(message: str) -> Stuck:
+    status = AppliedStatus(
+        namespace="flux-system",
+        name="apps-staging",
+        readiness=Readiness.FAILED,
+        message=message,
+    )
+    return Stuck(blockers=(status,))
+
+
+def _said(hub: GitHubWorld) -> list[tuple[str, str]]:
+    (deployment,) = hub.deployments()
+    return [(status.state, status.description) for status in deployment.statuses]
+
+
+def test_an_environment_follows_what_became_of_the_stage_and_says_it_once(
+    hub: GitHubWorld, tip: str
+) -> None:
+    on_the_way: list[Delivery] = [UNTOLD, UNTOLD, UNTOLD]
+    then: list[Delivery] = [_not_ready("build failed"), _not_ready("build failed"), UNTOLD]
+    at_last: list[Delivery] = [_not_ready("health check failed"), Delivered(), Delivered(), UNTOLD]
+
+    sent = [_show(hub, tip, each) for each in (*on_the_way, *then, *at_last)]
+
+    assert sent == [True, False, False, True, False, False, True, True, False, False]
+    assert _said(hub) == [
+        ("in_progress", "Flux has not said yet what became of it"),
+        ("failure", "apps-staging not ready: build failed"),
+        ("failure", "apps-staging not ready: health check failed"),
+        ("success", "Deployed and healthy"),
+    ]
+
+
+def test_what_failed_leaves_what_was_there_before_active(hub: GitHubWorld, tip: str) -> None:
+    _show(hub, tip, Delivered())
+    later = hub.base({"a": "2"})
+    _show(hub, later, UNTOLD)
+    _show(hub, later, _not_ready("x" * 200))
+
+    assert [states[-1] for _, _, states in _seen(hub)] == ["success", "failure"]
+    _show(hub, later, Delivered())
+    assert [states[-1] for _, _, states in _seen(hub)] == ["inactive", "success"]
+
+
+def test_an_environment_that_no_longer_follows_is_left_as_it_is(hub: GitHubWorld, tip: str) -> None:
+    _show(hub, tip, _not_ready("build failed"))
+
+    assert not _show(hub, tip)

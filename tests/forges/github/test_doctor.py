@@ -13,13 +13,14 @@ from tests.scripted_http import Answer, Asked, says_json, scripted
 from understudy.core.config import ForgeKind
 from understudy.core.diagnosis import fine, problem, unknown
 from understudy.core.errors import ExitCode
+from understudy.diagnosis_wiring import diagnosis_of
 from understudy.forges.github.auth import GivenToken
 from understudy.forges.github.client import GitHub
 from understudy.forges.github.doctor import Repository, has_access, of_access, of_repository
 from understudy.forges.github.doctor_subject import Caller
 from understudy.forges.github.place import place_of
 from understudy.transport import Transport
-from understudy.wiring import Options, diagnose
+from understudy.wiring import Options
 
 if TYPE_CHECKING:
     from tests.github.environments import Credential
@@ -142,8 +143,9 @@ def test_an_app_that_is_not_installed_is_told(hub: GitHubWorld) -> None:
 def test_half_an_app_is_told_before_anything_is_asked(hub: GitHubWorld) -> None:
     options = Options(repo=hub.address, cache=hub.machine.cache, forge=ForgeKind.GITHUB)
 
-    with hub.machine.active(), mock.patch.dict(os.environ, {"GITHUB_APP_ID": "4242"}):
-        seen = diagnose(options)
+    here = mock.patch.dict(os.environ, {"GITHUB_APP_ID": "4242"})
+    with hub.machine.active(), here, diagnosis_of(options) as seen:
+        pass
 
     assert row(seen, "credentials")[1].endswith("one is set without the other.")
     assert hub.traffic == []

@@ -22,8 +22,10 @@ from graphql import (
 from tests.github.fake.schema import schema
 from understudy.forges import github as room
 from understudy.forges.github import payloads
+from understudy.forges.github.deployments import Deployed
 from understudy.forges.github.doctor import Viewer
 from understudy.forges.github.doctor_stage import Ruled
+from understudy.forges.github.flux_statuses import Statuses
 from understudy.forges.github.queries import query
 
 if TYPE_CHECKING:
@@ -40,7 +42,8 @@ ANSWERS: dict[str, type[msgspec.Struct]] = {
     "MoreLabels": payloads.MoreLabels,
     "LabelEvents": payloads.LabelEvents,
     "Comments": payloads.CommentsAnswer,
-    "Deployed": payloads.Deployed,
+    "Deployed": Deployed,
+    "Statuses": Statuses,
     "Viewer": Viewer,
     "UpdateRule": Ruled,
 }

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from understudy.core.record import Record
 
 PAGE = "https://github.com/ada/fleet/actions/runs/1"
-VOICE = Voice(page=PAGE, comment=lambda _, line: f"<!-- mark -->\n{line.state.value}")
+VOICE = Voice(page=PAGE, comment=lambda _, line, __: f"<!-- mark -->\n{line.state.value}")
 NUMBERS = range(1, 10)
 NAME = "understudy/staging"
 

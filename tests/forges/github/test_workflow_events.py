@@ -7,14 +7,17 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.forges.github.workflows import document, settings
+from tests.forges.github.workflows import FLUX, document, settings
 from tests.github.fake.schema import NODE_MODULES
 from tests.github.runner.expressions import Expressions
 from tests.github.runner.triggers import Event, starts
+from understudy.core import config_file
 from understudy.forges.github import workflow
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from understudy.forges.github.workflow import Settings
 
 EXAMPLES = NODE_MODULES / "@octokit/webhooks-examples/api.github.com/index.json"
 
@@ -125,6 +128,64 @@ def _suite(app: str) -> Event:
 )
 def test_what_runs_the_job(event: Event, expressions: Expressions, *, runs: bool) -> None:
     told = document(workflow.text(settings("Lint")))
+    condition = told["jobs"]["sync-staging"]["if"]
+    contexts = {"github": {"event_name": event.name, "event": dict(event.payload)}}
+
+    assert (starts(told, event) and expressions.holds(condition, contexts)) == runs
+
+
+# --- where what Flux says is told ----------------------------------------------------------------
+
+STAGE_COMMIT, BASE_COMMIT = ("staging",), ("main", "staging", "topic")
+
+
+def _flux(context: str, branches: tuple[str, ...] = STAGE_COMMIT) -> Event:
+    payload = {"context": context, "branches": [{"name": name} for name in branches]}
+    return Event(name="status", payload={**payload, "repository": {}})
+
+
+NAMED = settings("Lint", report={"deployed": True}, flux={"kustomization": "apps-staging"})
+ODD = settings("Lint", base="release/c++'s", report={"deployed": True})
+TWO = workflow.Settings(
+    base="main",
+    ci=("Lint",),
+    config=config_file.parse(
+        {
+            "stages": {
+                "staging": {"report": {"deployed": True}},
+                "preview": {"branch": "next", "report": {"deployed": True}},
+                "quiet": {},
+            }
+        }
+    ),
+    kept=workflow.Kept(),
+)
+OF_FLUX = "kustomization/apps-staging/0a1b2c3d"
+
+
+@pytest.mark.parametrize(
+    ("kind", "event", "runs"),
+    [
+        pytest.param(FLUX, _flux(OF_FLUX), True, id="the stage's commit"),
+        pytest.param(FLUX, _flux(OF_FLUX, BASE_COMMIT), False, id="the base's (trap 10)"),
+        pytest.param(FLUX, _flux(OF_FLUX, ("topic",)), False, id="another branch's"),
+        pytest.param(FLUX, _flux(OF_FLUX, ()), False, id="a stage that is gone"),
+        pytest.param(FLUX, _flux("helmrelease/podinfo/0a1b2c3d"), False, id="Helm's"),
+        pytest.param(FLUX, _flux("understudy/staging"), False, id="its own (trap 35)"),
+        pytest.param(FLUX, _flux("ci/circle", ("topic",)), True, id="CI outside Actions"),
+        pytest.param(FLUX, _push("main"), True, id="a push has no branches to look at"),
+        pytest.param(NAMED, _flux(OF_FLUX, BASE_COMMIT), True, id="the name is enough"),
+        pytest.param(NAMED, _flux("kustomization/apps/0a1b2c3d"), False, id="another name"),
+        pytest.param(ODD, _flux(OF_FLUX, BASE_COMMIT), True, id="what cannot be written down"),
+        pytest.param(ODD, _flux("understudy/staging"), False, id="its own, all the same"),
+        pytest.param(TWO, _flux(OF_FLUX, ("next",)), True, id="a second stage's commit"),
+        pytest.param(TWO, _flux(OF_FLUX, ("quiet",)), False, id="a stage that tells nothing"),
+    ],
+)
+def test_what_flux_says_runs_the_job_where_it_is_told(
+    kind: Settings, event: Event, expressions: Expressions, *, runs: bool
+) -> None:
+    told = document(workflow.text(kind))
     condition = told["jobs"]["sync-staging"]["if"]
     contexts = {"github": {"event_name": event.name, "event": dict(event.payload)}}
 

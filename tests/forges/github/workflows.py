@@ -29,6 +29,7 @@ SEVERAL = Settings(
     config=config_file.parse({"stages": {"staging": {}, "preview": {"branch": "next"}}}),
     kept=Kept(),
 )
+FLUX = settings("Lint", report={"deployed": True})
 EVERY_KIND = {
     "plain": settings("Lint"),
     "no CI": settings(),
@@ -47,4 +48,9 @@ EVERY_KIND = {
         ),
     ),
     "several stages": SEVERAL,
+    "Flux": FLUX,
+    "Flux by name": settings(
+        "Lint", report={"deployed": True}, flux={"kustomization": "apps-staging"}
+    ),
+    "Flux, odd base": settings("Lint", base="release/c++'s", report={"deployed": True}),
 }

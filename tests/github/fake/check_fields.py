@@ -56,6 +56,27 @@ def _rollup(commit: Commit, reading: Reading) -> StatusCheckRollup | None:
     return rollup if rollup.contexts else None
 
 
+@dataclass(frozen=True)
+class Status:
+    """The commit statuses of a commit."""
+
+    commit: Commit
+
+    @property
+    def state(self) -> str:
+        """Return the one word that GitHub makes of them."""
+        words = {it.state for it in self.commit.newest_statuses()}
+        if words & BAD:
+            return "FAILURE"
+        return "SUCCESS" if words <= GOOD else "PENDING"
+
+
+def _status(commit: Commit, reading: Reading) -> Status | None:
+    """Return the statuses, which are null where there is none."""
+    reading.need("statuses")
+    return Status(commit) if commit.statuses else None
+
+
 def _contexts(
     rollup: StatusCheckRollup, _: Reading, arguments: Arguments
 ) -> Page[CheckRun | StatusContext]:
@@ -99,6 +120,12 @@ FACTS: Facts = {
         "id": lambda it: f"SCR_{it.commit.id}",
         "state": lambda it: it.state,
         "commit": lambda it: it.commit,
+    },
+    "Status": {
+        "id": lambda it: f"S_{it.commit.id}",
+        "state": lambda it: it.state,
+        "commit": lambda it: it.commit,
+        "contexts": lambda it: sorted(it.commit.newest_statuses(), key=lambda it: it.context),
     },
     "CheckRun": {
         "id": lambda it: it.node_id,
@@ -149,7 +176,10 @@ FACTS: Facts = {
 }
 
 QUESTIONS: Questions = {
-    "Commit": {"statusCheckRollup": lambda it, reading, _: _rollup(it, reading)},
+    "Commit": {
+        "statusCheckRollup": lambda it, reading, _: _rollup(it, reading),
+        "status": lambda it, reading, _: _status(it, reading),
+    },
     "PullRequest": {"statusCheckRollup": lambda it, reading, _: _rollup(it.head, reading)},
     "StatusCheckRollup": {"contexts": _contexts},
     "CheckSuite": {"workflowRun": _workflow_run},

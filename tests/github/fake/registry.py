@@ -21,6 +21,7 @@ class Registry:
         self.actors: dict[str, Actor] = {}
         self.apps: dict[str, App] = {}
         self.workflows: dict[str, Workflow] = {}
+        self.workflow_states: dict[str, str] = {}
         self.forks: dict[str, Repository] = {}
         self._last_id = 1000
         self.repository = self.new(

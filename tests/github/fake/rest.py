@@ -14,6 +14,7 @@ from tests.github.fake.rest_call import Call, Route, with_etag
 from tests.github.fake.rest_deployments import ROUTES as DEPLOYMENTS
 from tests.github.fake.rest_reads import ROUTES as READS
 from tests.github.fake.rest_rulesets import ROUTES as RULESETS
+from tests.github.fake.rest_runs import ROUTES as RUNS
 from tests.github.fake.rest_writes import ROUTES as WRITES
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from tests.github.fake.messages import Reply, Request
     from tests.github.fake.tokens import Token
 
-ROUTES = (*READS, *RULESETS, *WRITES, *DEPLOYMENTS, *APPS)
+ROUTES = (*READS, *RULESETS, *WRITES, *DEPLOYMENTS, *APPS, *RUNS)
 VERSIONS = (None, "2022-11-28", "2026-03-10")
 
 

@@ -2,22 +2,74 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, assert_never
 
-from understudy.forges.github.payloads import Deployed
+from msgspec import Struct
+
+from understudy.core.answers import not_ready, shortened
+from understudy.core.delivery import Delivered, Stuck, Underway
 from understudy.forges.github.queries import query
 
 if TYPE_CHECKING:
+    from understudy.core.delivery import Delivery
     from understudy.core.model import CommitSha
     from understudy.forges.github.client import GitHub
 
 _UNTOLD = frozenset((None, "PENDING"))
 _GONE = frozenset(("INACTIVE", "ABANDONED", "DESTROYED"))
+_GOOD = frozenset(("ACTIVE", "SUCCESS"))
+_BAD = frozenset(("FAILURE", "ERROR"))
 
 
-def show_deployed(github: GitHub, commit: CommitSha, *, environment: str, page: str) -> bool:
+class LatestStatus(Struct, frozen=True):
+    """What was last said of a deployment."""
+
+    description: str | None
+
+
+class Deployment(Struct, frozen=True, rename="camel"):
+    """A deployment of a commit."""
+
+    database_id: int | None
+    state: str | None
+    latest_status: LatestStatus | None
+
+
+class Deployments(Struct, frozen=True):
+    """Those of one commit."""
+
+    nodes: tuple[Deployment, ...]
+
+
+class DeployedCommit(Struct, frozen=True):
+    """A commit with its deployments."""
+
+    deployments: Deployments | None
+
+
+class DeployedRepository(Struct, frozen=True):
+    """Where it is."""
+
+    object: DeployedCommit | None
+
+
+class Deployed(Struct, frozen=True):
+    """The answer to `Deployed`."""
+
+    repository: DeployedRepository
+
+
+def show_deployed(
+    github: GitHub,
+    commit: CommitSha,
+    *,
+    environment: str,
+    page: str,
+    delivery: Delivery | None = None,
+) -> bool:
     """Show a commit as what the environment has, unless it is shown; return whether it was not.
 
+    With a `delivery`, what is shown is what became of it in the cluster.
     https://docs.github.com/en/rest/deployments/deployments
     """
     answer, _ = github.graphql(
@@ -31,18 +83,51 @@ def show_deployed(github: GitHub, commit: CommitSha, *, environment: str, page: 
     shown = answer.repository.object
     known = shown.deployments.nodes if shown and shown.deployments else ()
     alive = [each for each in known if each.state not in _GONE]
-    unfinished = next((each.database_id for each in alive if each.state in _UNTOLD), None)
-    if alive and unfinished is None:
+    latest = next((each for each in alive if each.state in _UNTOLD), alive[-1] if alive else None)
+    if latest and _is_shown(latest, delivery):
         return False
-    number = unfinished or _create(github, commit, environment)
+    number = (latest and latest.database_id) or _create(github, commit, environment)
+    state, description = _status(delivery)
     status = {
-        "state": "success",
-        "description": "The stage branch has it",
+        "state": state,
+        "description": description,
         "log_url": page,
         "auto_inactive": True,
     }
     github.write("POST", github.path("deployments", number, "statuses"), status)
     return True
+
+
+def _is_shown(latest: Deployment, delivery: Delivery | None) -> bool:
+    """Tell whether there is no news. That nothing was told yet never replaces what was told."""
+    if latest.state in _UNTOLD:
+        return False
+    match delivery:
+        case Delivered():
+            return latest.state in _GOOD
+        case Stuck():
+            _, description = _status(delivery)
+            said = latest.latest_status.description if latest.latest_status else None
+            return latest.state in _BAD and said == description
+        case Underway() | None:
+            return True
+        case _:
+            assert_never(delivery)
+
+
+def _status(delivery: Delivery | None) -> tuple[str, str]:
+    """Return state and description."""
+    match delivery:
+        case Delivered():
+            return "success", "Deployed and healthy"
+        case Stuck():
+            return "failure", shortened(not_ready(delivery))
+        case Underway():
+            return "in_progress", "Flux has not said yet what became of it"
+        case None:
+            return "success", "The stage branch has it"
+        case _:
+            assert_never(delivery)
 
 
 def _create(github: GitHub, commit: CommitSha, environment: str) -> int:

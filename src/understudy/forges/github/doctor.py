@@ -11,6 +11,7 @@ from understudy.core.diagnosis import Examination, Health, fine, problem, warnin
 from understudy.core.errors import RefusedError
 from understudy.forges.github.doctor_checks import checks
 from understudy.forges.github.doctor_permissions import permissions
+from understudy.forges.github.doctor_runs import runs
 from understudy.forges.github.doctor_stage import stage_branch
 from understudy.forges.github.doctor_subject import Caller, Subject
 from understudy.forges.github.doctor_workflow import workflows
@@ -89,6 +90,7 @@ def of_stage(caller: Caller, repository: Inspected, lane: Lane) -> tuple[Examina
         *permissions(subject),
         *stage_branch(subject),
         *workflows(subject),
+        *runs(subject),
         *checks(subject),
     )
 

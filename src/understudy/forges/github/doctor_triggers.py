@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING
 from understudy.core.diagnosis import fine, warning
 from understudy.core.phrases import listed
 from understudy.forges.github.workflow import ci_name
+from understudy.forges.github.workflow_flux import is_deaf
 from understudy.forges.github.workflow_shape import branch_of, displayed, events, section, texts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from understudy.core.config import Config
     from understudy.core.diagnosis import Observation
     from understudy.forges.github.workflow_shape import Section
 
@@ -67,6 +69,18 @@ def triggers(document: object, base: str, *, remedy: str) -> Observation:
     if deaf:
         return warning(row, f"nothing is rebuilt when {', or when '.join(deaf)}", remedy=remedy)
     return fine(row, "every event that can change the stage starts a rebuild")
+
+
+def flux(job: Section, config: Config, *, remedy: str) -> Iterator[Observation]:
+    """Say whether what Flux tells is heard, where a stage wants it told."""
+    if not any(stage.report.deployed for stage in config.stages.values()):
+        return
+    row = "workflow-flux"
+    if is_deaf(job.get("if", "")):
+        evidence = "`report.deployed` is set, and Flux's statuses start no rebuild that would tell"
+        yield warning(row, evidence, remedy=remedy)
+    else:
+        yield fine(row, "Flux's statuses on the stage's commits start a rebuild, which tells")
 
 
 def _deaf(happening: Section, base: str) -> Iterator[str]:

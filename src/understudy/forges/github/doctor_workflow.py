@@ -12,7 +12,7 @@ from understudy.core.diagnosis import Examination, fine, problem, unknown, warni
 from understudy.core.errors import UsageError
 from understudy.documents import load
 from understudy.forges.github import workflow
-from understudy.forges.github.doctor_triggers import ci, triggers
+from understudy.forges.github.doctor_triggers import ci, flux, triggers
 from understudy.forges.github.workflow_shape import JOB, own_jobs, section, sections
 
 if TYPE_CHECKING:
@@ -79,6 +79,7 @@ def judged(
         yield triggers(document, base, remedy=INIT)
         for name, job in own_jobs(document).items():
             top = section(document)
+            yield from flux(job, config, remedy=INIT)
             yield _concurrency(job.get("concurrency", top.get("concurrency")))
             yield _permissions(job, top, config)
             yield _checkout(job)

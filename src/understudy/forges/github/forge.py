@@ -11,6 +11,7 @@ from understudy.core.decisions import Raced
 from understudy.core.dependencies import depends_on_in
 from understudy.core.errors import UnavailableError, UsageError
 from understudy.core.model import ChecksUnreadable, CommitSha, PullRequest, Snapshot
+from understudy.forges.github.flux_statuses import read_deployed
 from understudy.forges.github.protection import required_checks
 from understudy.forges.github.reading import Forbidden, read_open_pull_requests
 from understudy.forges.github.reported import own, runs
@@ -20,6 +21,7 @@ from understudy.forges.github.trust import untrusted
 if TYPE_CHECKING:
     from understudy.core.answers import Report
     from understudy.core.config import Config, Stage
+    from understudy.core.deployment import Deployment
     from understudy.core.ports import Remote
     from understudy.core.record import Record
     from understudy.forges.github.client import GitHub
@@ -76,6 +78,12 @@ class GitHubForge:
     def report(self, record: Record, before: Record | None) -> Report:
         """Tell each pull request what differs from what it was told; see `ports.Forge.report`."""
         return self._reporter.report(record, before)
+
+    def deployed(self, commit: CommitSha) -> Deployment | None:
+        """Read what Flux's statuses say of a commit; see `ports.Forge.deployed`."""
+        ref = f"refs/heads/{self._base_ref()}"
+        is_base = self._remote.advertised([ref]).get(ref) == commit
+        return read_deployed(self._github, commit, self._lane.stage, is_base=is_base)
 
     def _base_ref(self) -> str:
         base_ref = self._lane.config.base or self._remote.default_branch()

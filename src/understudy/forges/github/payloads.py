@@ -261,34 +261,3 @@ class CommentsAnswer(Struct, frozen=True):
     """The answer to `Comments`."""
 
     repository: CommentedRepository
-
-
-class Deployment(Struct, frozen=True, rename="camel"):
-    """A deployment of a commit."""
-
-    database_id: int | None
-    state: str | None
-
-
-class Deployments(Struct, frozen=True):
-    """Those of one commit."""
-
-    nodes: tuple[Deployment, ...]
-
-
-class DeployedCommit(Struct, frozen=True):
-    """A commit with its deployments."""
-
-    deployments: Deployments | None
-
-
-class DeployedRepository(Struct, frozen=True):
-    """Where it is."""
-
-    object: DeployedCommit | None
-
-
-class Deployed(Struct, frozen=True):
-    """The answer to `Deployed`."""
-
-    repository: DeployedRepository

@@ -6,15 +6,18 @@ sent by the next rebuild. No failure here is one of the rebuild: the stage is pu
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from understudy.core.answers import Report, answers, context
+from understudy.core.answers import Report, answers, context, delivery_in, says_no_less
 from understudy.core.decisions import Finding
+from understudy.core.deployment import as_told
 from understudy.core.errors import RefusedError, UnavailableError, UnderstudyError
 from understudy.forges.github.client import MayNotError
 from understudy.forges.github.comments import put_comment
 from understudy.forges.github.deployments import show_deployed
+from understudy.forges.github.flux_statuses import read_deployed
 from understudy.forges.github.reading import Forbidden
 from understudy.forges.github.reported import said_before
 
@@ -23,6 +26,8 @@ if TYPE_CHECKING:
 
     from understudy.core.answers import Answer
     from understudy.core.config import Stage
+    from understudy.core.deployment import Deployment
+    from understudy.core.model import CommitSha
     from understudy.core.record import Line, Record
     from understudy.forges.github.client import GitHub
     from understudy.forges.github.reading import OpenPullRequest
@@ -33,10 +38,14 @@ TELLING = 120.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Voice:
-    """How a stage speaks: the page that answers lead to, and the text of a comment."""
+    """How a stage speaks: the page that answers lead to, and the text of a comment.
+
+    `deployed` adds what is known elsewhere to what Flux has told GitHub of a commit.
+    """
 
     page: str
-    comment: Callable[[Record, Line], str]
+    comment: Callable[[Record, Line, Deployment | None], str]
+    deployed: Callable[[CommitSha, Deployment | None], Deployment | None] = as_told
 
 
 class Reporter:
@@ -45,7 +54,7 @@ class Reporter:
     def __init__(self, github: GitHub, stage_name: str, stage: Stage, voice: Voice) -> None:
         """Nothing is known yet of what was said before."""
         self._github, self._voice = github, voice
-        self._name, self._wanted = stage_name, stage.report
+        self._name, self._stage, self._wanted = stage_name, stage, stage.report
         self._shown: dict[str, tuple[str, str] | None] = {}
 
     def remember(self, pull_requests: Iterable[OpenPullRequest]) -> None:
@@ -61,39 +70,82 @@ class Reporter:
         """Send what is new; what could not be sent is part of the result."""
         self._github.transport.within(TELLING)
         round_ = _Round()
-        news = self._news(record, before) if self._wanted.status else ()
+        deployment = self._deployment(record, round_)
+        news = self._news(record, before, deployment) if self._wanted.status else ()
         for answer in news:
-            round_.try_to("status", f"#{answer.number}", self._telling(record, answer, round_))
+            telling = self._telling(record, answer, deployment, round_)
+            round_.try_to("status", f"#{answer.number}", telling)
         if self._wanted.deployments and record.published:
-            round_.try_to("deployment", record.branch, lambda: self._deploy(record))
+            show = functools.partial(self._show, record, deployment)
+            round_.try_to("deployment", record.branch, show)
         return round_.result()
 
-    def _news(self, record: Record, before: Record | None) -> tuple[Answer, ...]:
-        """Return one answer a head, where GitHub does not show it yet."""
+    def _deployment(self, record: Record, round_: _Round) -> Deployment | None:
+        """Read what became of the stage, where that is told; None too where it cannot be read."""
+        found: list[Deployment | None] = []
+        published = record.published
+
+        def read() -> bool:
+            if published:
+                commit, is_base = published.commit, published.commit == record.base.sha
+                told = read_deployed(self._github, commit, self._stage, is_base=is_base)
+                found.append(self._voice.deployed(commit, told))
+            return False
+
+        if self._wanted.deployed:
+            round_.try_to("deployed", f"what Flux made of {record.branch}", read)
+        return found[0] if found else None
+
+    def _news(
+        self, record: Record, before: Record | None, deployment: Deployment | None
+    ) -> tuple[Answer, ...]:
+        """Return one answer a head, where GitHub does not show it yet.
+
+        What became of the stage is told only where it is seen what was told: it is not in records.
+        """
         last = self._by_head(before) if before else {}
         told = {head: _said(answer) for head, answer in last.items()} | self._shown
         heard = {head for head, said in told.items() if said}
         now = self._by_head(record, heard)
-        return tuple(each for head, each in now.items() if told.get(head) != _said(each))
+        if deployment:
+            delivered = self._by_head(record, heard, deployment)
+            now |= {head: delivered[head] for head in now.keys() & self._shown.keys()}
+        return tuple(each for head, each in now.items() if self._is_news(each, told.get(head)))
 
-    def _by_head(self, record: Record, heard: Collection[str] = ()) -> dict[str, Answer]:
+    def _is_news(self, answer: Answer, said: tuple[str, str] | None) -> bool:
+        """Until Flux speaks of a newer commit, what it said of the one before holds."""
+        if said is None or said == _said(answer):
+            return said is None
+        state, text = said
+        states = {answer.state.value, self._wanted.out.value}
+        kept = self._wanted.deployed and state in states and says_no_less(text, answer.text)
+        return not kept
+
+    def _by_head(
+        self,
+        record: Record,
+        heard: Collection[str] = (),
+        deployment: Deployment | None = None,
+    ) -> dict[str, Answer]:
         """Of several pull requests with one head, one that is in speaks: the stage has it."""
         found: dict[str, Answer] = {}
-        ours = record.incumbents()
-        asked = answers(record, out=self._wanted.out)
-        others = answers(record, out=self._wanted.out, heard=heard)
+        ours, out = record.incumbents(), self._wanted.out
+        asked = answers(record, out=out, deployment=deployment)
+        others = answers(record, out=out, heard=heard, deployment=deployment)
         for answer in (*sorted(asked, key=lambda each: each.number not in ours), *others):
             found.setdefault(answer.head, answer)
         return found
 
-    def _telling(self, record: Record, answer: Answer, round_: _Round) -> Callable[[], None]:
+    def _telling(
+        self, record: Record, answer: Answer, deployment: Deployment | None, round_: _Round
+    ) -> Callable[[], None]:
         """Write the comment before the status: one that is lost is written again with it."""
 
         def tell() -> None:
             line = record.line(answer.number)
             if self._wanted.comment and line:
                 comment = f"the comment on #{answer.number}"
-                round_.unless_refused(comment, lambda: self._comment(record, line))
+                round_.unless_refused(comment, lambda: self._comment(record, line, deployment))
             self._status(answer)
 
         return tell
@@ -108,17 +160,19 @@ class Reporter:
         }
         self._github.write("POST", self._github.path("statuses", answer.head), payload)
 
-    def _comment(self, record: Record, line: Line) -> None:
-        put_comment(self._github, line.number, self._voice.comment(record, line))
+    def _comment(self, record: Record, line: Line, deployment: Deployment | None) -> None:
+        put_comment(self._github, line.number, self._voice.comment(record, line, deployment))
 
-    def _deploy(self, record: Record) -> bool:
+    def _show(self, record: Record, deployment: Deployment | None) -> bool:
         if record.published is None:
             return False
+        commit = record.published.commit
         return show_deployed(
             self._github,
-            record.published.commit,
+            commit,
             environment=self._name,
             page=self._voice.page,
+            delivery=delivery_in(record, deployment) if self._wanted.deployed else None,
         )
 
 

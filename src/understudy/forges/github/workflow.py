@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from understudy import __version__
 from understudy.core import phrases
+from understudy.forges.github.workflow_flux import flux_blocks
 from understudy.forges.github.workflow_shape import (
     JOB,
     branch_of,
@@ -168,6 +169,7 @@ def _blocks(settings: Settings) -> dict[str, list[str]]:
         "deployments": ["      deployments: write # what is on the stage"] if deployments else [],
         "matrix": _matrix(stages) if len(stages) > 1 else [],
         "inputs": list(_inputs(settings, several=len(stages) > 1)),
+        **flux_blocks(settings.config, settings.base),
     }
 
 

@@ -1,26 +1,50 @@
 """The use case of `doctor`: look at everything, one thing after the other, and write nothing.
 
-It knows no forge and no git: what is looked at there is handed in.
+It knows no forge, no git and no cluster: what is looked at there is handed in.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from understudy.core import phrases, refnames
-from understudy.core.diagnosis import Examination, fine, problem, unknown
-from understudy.core.errors import DamagedCacheError, UnavailableError, UnderstudyError
+from understudy.core import phrases, record_diagnosis, refnames
+from understudy.core.decisions import Raced
+from understudy.core.diagnosis import Diagnosis, Examination, Mended, fine, problem, unknown
+from understudy.core.eligibility import judge_all
+from understudy.core.errors import (
+    DamagedCacheError,
+    ExitCode,
+    UnavailableError,
+    UnderstudyError,
+)
+from understudy.core.record_diagnosis import Scene
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from understudy.core.config import Config, Stage
-    from understudy.core.diagnosis import Inspected, Observation
+    from understudy.core.diagnosis import Inspected, Observation, Repair
+    from understudy.core.eligibility import Judged
+    from understudy.core.record import Line, Record
+    from understudy.stage import Project
 
 UNEXPLAINED = "remote"
 """The rule of a refusal that says nothing we know: the network may be to blame."""
 
 NO_PERMISSION = "permission"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Voice:
+    """How remedies are said: what lets a pull request in, and how a rebuild is asked for.
+
+    `flags` are what a command repeats to mean the same project.
+    """
+
+    advise: Callable[[Line, Record], str]
+    rebuild: str
+    flags: str = ""
 
 
 def examine(examinations: Iterable[Examination]) -> Iterator[Observation]:
@@ -36,6 +60,31 @@ def examine(examinations: Iterable[Examination]) -> Iterator[Observation]:
             yield problem(each.id, error.message, remedy=error.hint)
 
 
+def mend(diagnosis: Diagnosis, *, dry_run: bool = False) -> Mended:
+    """Make each repair that a row has, once; one that fails stops no other."""
+    done: dict[str, Repair] = {}
+    failed: dict[str, tuple[Repair, UnderstudyError]] = {}
+    for row in diagnosis.observations:
+        repair = row.repair
+        if repair is None or repair.does in done or repair.does in failed:
+            continue
+        try:
+            if not dry_run:
+                repair.make()
+            done[repair.does] = repair
+        except UnderstudyError as error:
+            failed[repair.does] = (repair, error)
+    left = (r for r in diagnosis.observations if r.repair is None or r.repair.does not in done)
+    after = diagnosis if dry_run else Diagnosis(observations=tuple(left))
+    first_failure = next((error.exit_code for _, error in failed.values()), ExitCode.DONE)
+    return Mended(
+        done=tuple(done.values()),
+        failed=tuple(failed.values()),
+        dry_run=dry_run,
+        exit_code=after.exit_code or first_failure,
+    )
+
+
 def of_remote(
     repository: Inspected, config: Config, stage_name: str, *, stage: Stage, write_access: str
 ) -> tuple[Examination, ...]:
@@ -46,6 +95,11 @@ def of_remote(
         Examination(id="stage", look=lambda: _stage(base, stage)),
         Examination(id="push", look=lambda: _push(repository, base, stage_name, write_access)),
     )
+
+
+def of_record(project: Project, voice: Voice) -> tuple[Examination, ...]:
+    """Return the look at what became of the stage, and at who is out of it."""
+    return (Examination(id="record", look=lambda: _record(project, voice)),)
 
 
 def _base(repository: Inspected, base: str | None) -> Iterator[Observation]:
@@ -94,3 +148,40 @@ def _push(
         lacking = refused.rule == NO_PERMISSION
         remedy = write_access if lacking and write_access else refused.remedy
         yield problem("push", refused.message, remedy=remedy)
+
+
+def _record(project: Project, voice: Voice) -> Iterator[Observation]:
+    repository = project.repository
+    base = project.config.base or repository.default_branch() or ""
+    base_ref = f"refs/heads/{base}"
+    refs = repository.advertised([project.branch_ref, project.record_ref, base_ref])
+    records = repository.records(refs.get(project.record_ref))
+    scene = Scene(
+        branch=project.stage.branch,
+        base=base,
+        base_tip=refs.get(base_ref),
+        stage_tip=refs.get(project.branch_ref),
+        records=records,
+        judged=_judged(project, records[0]) if records else None,
+        now=project.clock.now(),
+        advise=voice.advise,
+        rebuild=voice.rebuild,
+        flags=voice.flags,
+    )
+    yield from record_diagnosis.observations(scene)
+
+
+def _judged(project: Project, latest: Record) -> Judged | None:
+    """Judge what is open now. A forge that cannot be asked has rows of its own that say why."""
+    try:
+        snapshot = project.forge.snapshot(latest)
+    except DamagedCacheError:
+        raise
+    except UnderstudyError:
+        return None
+    if isinstance(snapshot, Raced):
+        return None
+    stages = frozenset(stage.branch for stage in project.config.stages.values())
+    return judge_all(
+        snapshot, project.stage, now=project.clock.now(), previous=latest, stages=stages
+    )

@@ -2,7 +2,16 @@ from __future__ import annotations
 
 import json
 
-from understudy.core.diagnosis import Diagnosis, fine, problem, unknown, warning
+from understudy.core.diagnosis import (
+    Diagnosis,
+    Mended,
+    Repair,
+    fine,
+    problem,
+    unknown,
+    warning,
+)
+from understudy.core.errors import RefusedError
 from understudy.render.diagnosis_page import diagnosis_document, diagnosis_page
 from understudy.render.page import Tone, plain
 
@@ -67,6 +76,7 @@ def test_the_document_has_the_same_rows() -> None:
         "verdict": "problem",
         "evidence": "the rule `update` holds",
         "remedy": "Take it away.",
+        "repair": None,
     }
     assert [each["verdict"] for each in told["rows"]] == [
         "ok",
@@ -75,3 +85,79 @@ def test_the_document_has_the_same_rows() -> None:
         "warning",
         "unknown",
     ]
+
+
+# --- what was mended -----------------------------------------------------------------------------
+
+
+def nothing() -> None:
+    """Do nothing: pages only tell."""
+
+
+SET = Repair(
+    does="set `spec.ref.branch: staging` in repo.yaml",
+    path="clusters/my home/repo.yaml",
+    difference=("-    branch: x", "+    branch: staging"),
+    make=nothing,
+)
+ASK = Repair(does="ask Flux to look now", make=nothing)
+FAILED = (ASK, RefusedError("The context may not patch.", hint="Give it more."))
+
+
+def test_what_can_be_mended_is_said_with_the_command() -> None:
+    row = warning("deployed-source", "it has not looked", remedy="flux reconcile", repair=ASK)
+
+    page = plain(diagnosis_page(Diagnosis(observations=(row,))))
+
+    assert page.endswith("Some of this can be mended without you: understudy doctor --fix\n")
+
+
+def test_what_was_mended_is_told_with_the_next_step() -> None:
+    page = plain(diagnosis_page(SEEN, Mended(done=(SET,), failed=(FAILED,))))
+
+    assert (
+        page.partition("there is no commit\n")[2]
+        == """
+Mended
+  set `spec.ref.branch: staging` in repo.yaml
+    -    branch: x
+    +    branch: staging
+  not done  ask Flux to look now: The context may not patch.
+            Give it more.
+
+Look at the files, and bring them to the default branch:
+    git add 'clusters/my home/repo.yaml' && git commit --message 'Correct what deploys the stage' \
+&& git push
+"""
+    )
+
+
+def test_a_dry_run_says_so_and_asks_for_no_commit() -> None:
+    page = plain(diagnosis_page(SEEN, Mended(done=(SET,), dry_run=True)))
+
+    assert "Would mend: a dry run\n" in page
+    assert "git add" not in page
+
+
+def test_where_nothing_can_be_mended_that_is_said() -> None:
+    page = plain(diagnosis_page(SEEN, Mended(done=())))
+
+    assert page.endswith("Nothing of this can be mended without you\n")
+
+
+def test_the_document_says_what_was_mended() -> None:
+    told = json.loads(diagnosis_document(SEEN, Mended(done=(SET,), failed=(FAILED,))))
+
+    assert told["mended"] == {
+        "dry_run": False,
+        "done": [
+            {
+                "does": "set `spec.ref.branch: staging` in repo.yaml",
+                "path": "clusters/my home/repo.yaml",
+                "difference": ["-    branch: x", "+    branch: staging"],
+            }
+        ],
+        "failed": [
+            {"does": "ask Flux to look now", "path": "", "because": "The context may not patch."}
+        ],
+    }

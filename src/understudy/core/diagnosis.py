@@ -30,10 +30,25 @@ class Health(enum.Enum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Repair:
+    """What can be done about a row without asking anybody, because it can do no harm.
+
+    `does` says so in one line. `path` is the file that it changes, if it changes one, `difference`
+    what becomes of that. `make` does it.
+    """
+
+    does: str
+    path: str = ""
+    difference: tuple[str, ...] = ()
+    make: Callable[[], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Observation:
     """One row: what was looked at, what was seen there, and the one line that mends it.
 
-    `exit_code` is how the command ends where this is a problem.
+    `exit_code` is how the command ends where this is a problem. `repair`: None where mending it
+    takes a person.
     """
 
     id: str
@@ -41,6 +56,7 @@ class Observation:
     evidence: str
     remedy: str = ""
     exit_code: ExitCode = ExitCode.WITHHELD
+    repair: Repair | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +77,19 @@ class Diagnosis:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Mended:
+    """What became of the repairs of a diagnosis, in order; of a dry run, what would be done.
+
+    `exit_code` is that of the problems that are left.
+    """
+
+    done: tuple[Repair, ...]
+    failed: tuple[tuple[Repair, UnderstudyError], ...] = ()
+    dry_run: bool = False
+    exit_code: ExitCode = ExitCode.DONE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Examination:
     """One look at one thing. A failure while looking becomes a row called `id`."""
 
@@ -68,19 +97,23 @@ class Examination:
     look: Callable[[], Iterable[Observation]]
 
 
-def fine(row: str, evidence: str) -> Observation:
-    """Return a row that asks nothing of anybody."""
-    return Observation(id=row, verdict=Health.OK, evidence=evidence)
+def fine(row: str, evidence: str, *, remedy: str = "") -> Observation:
+    """Return a row that asks nothing of anybody; `remedy` is for whoever wants it otherwise."""
+    return Observation(id=row, verdict=Health.OK, evidence=evidence, remedy=remedy)
 
 
-def warning(row: str, evidence: str, *, remedy: str) -> Observation:
+def warning(row: str, evidence: str, *, remedy: str, repair: Repair | None = None) -> Observation:
     """Return a row about something that works, but not as it should."""
-    return Observation(id=row, verdict=Health.WARNING, evidence=evidence, remedy=remedy)
+    return Observation(
+        id=row, verdict=Health.WARNING, evidence=evidence, remedy=remedy, repair=repair
+    )
 
 
-def problem(row: str, evidence: str, *, remedy: str) -> Observation:
+def problem(row: str, evidence: str, *, remedy: str, repair: Repair | None = None) -> Observation:
     """Return a row about something that a rebuild fails of, or that is dangerous."""
-    return Observation(id=row, verdict=Health.PROBLEM, evidence=evidence, remedy=remedy)
+    return Observation(
+        id=row, verdict=Health.PROBLEM, evidence=evidence, remedy=remedy, repair=repair
+    )
 
 
 def unknown(row: str, evidence: str, *, remedy: str = "") -> Observation:

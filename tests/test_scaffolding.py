@@ -66,6 +66,27 @@ def test_a_detached_head_is_no_branch(clone: Path) -> None:
     assert open_work_tree(clone).current_branch is None
 
 
+def test_files_are_those_that_git_has_or_would_have(clone: Path, tree: WorkTree) -> None:
+    for path in ("kept/ä b.yaml", "gone.yaml", "ignored/x.yaml"):
+        tree.write(path, b"")
+    tree.write(".gitignore", b"ignored/\n")
+    subprocess.run(["git", "-C", clone, "add", "gone.yaml"], check=True)
+    (clone / "gone.yaml").unlink()
+    (clone / "link.yaml").symlink_to("/etc/passwd")
+
+    assert tree.files() == [".gitignore", "kept/ä b.yaml"]
+
+
+def test_the_clone_knows_the_address_of_origin(clone: Path) -> None:
+    address = "https://ada:s3cret@git.example.org/fleet.git"
+    subprocess.run(["git", "-C", clone, "remote", "add", "origin", address], check=True)
+
+    found = open_work_tree(clone)
+
+    assert found.origin == address
+    assert "s3cret" not in repr(found)
+
+
 def test_documents_are_the_yaml_files_of_a_folder(tree: WorkTree) -> None:
     assert tree.documents(".github/workflows") == []
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import difflib
 import enum
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -30,11 +30,23 @@ _DOCUMENTS = (".yaml", ".yml")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WorkTree:
-    """The files of a clone. `remote_branch` is origin's default branch, as the clone knows it."""
+    """The files of a clone. `remote_branch` is origin's default branch, as the clone knows it.
+
+    `origin` is its address, which may hold a credential.
+    """
 
     root: Path
     remote_branch: str | None
     current_branch: str | None
+    origin: str | None = field(default=None, repr=False)
+
+    def files(self) -> list[str]:
+        """Return the paths of the files that are in git, or would be; no symbolic links."""
+        listed = _git(self.root, "ls-files", "-z", "--cached", "--others", "--exclude-standard")
+        paths = sorted({*(listed or "").split("\0")} - {""})
+        return [
+            each for each in paths if (at := self.root / each).is_file() and not at.is_symlink()
+        ]
 
     def read(self, path: str) -> bytes | None:
         """Return a file; None if there is none.
@@ -128,6 +140,7 @@ def open_work_tree(folder: Path) -> WorkTree:
         root=Path(top).resolve(),
         remote_branch=head.removeprefix("refs/remotes/origin/") if head else None,
         current_branch=_git(folder, "symbolic-ref", "--quiet", "--short", "HEAD"),
+        origin=_git(folder, "remote", "get-url", "origin"),
     )
 
 

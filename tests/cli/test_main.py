@@ -210,7 +210,7 @@ def test_commands_are_completed_without_being_loaded(
     with pytest.raises(SystemExit):
         run([])
 
-    assert capsys.readouterr().out == "plain,rebuild\nplain,restore\n"
+    assert capsys.readouterr().out == "plain,rebuild\nplain,reconcile\nplain,restore\n"
 
 
 def test_a_missing_listing_is_a_wrong_call(tmp_path: Path, capsys: Captured) -> None:

@@ -1,11 +1,9 @@
-"""`understudy init`: write the files with which a forge rebuilds by itself."""
+"""`understudy init`: write the files with which the stage is rebuilt, and those that deploy it."""
 
 from __future__ import annotations
 
-import shlex
 import sys
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
@@ -16,18 +14,8 @@ from understudy.core.errors import UsageError
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from understudy.cli.initializing import Plan
-    from understudy.render.page import Page, Row
+    from understudy.cli.initializing import Wishes
     from understudy.scaffolding import PlannedFile
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Told:
-    """The plan, and the files of it that are written, or would be."""
-
-    plan: Plan
-    accepted: tuple[PlannedFile, ...]
-    dry_run: bool
 
 
 def _schedule(_: click.Context, __: click.Parameter, value: str | None) -> str | None:
@@ -66,6 +54,12 @@ def _uses(_: click.Context, __: click.Parameter, value: str | None) -> str | Non
     callback=_uses,
     help="The action to run, for instance one pinned to a commit. [default: this release]",
 )
+@click.option("--flux", "deployer", flag_value="flux", help="Let Flux deploy the stage too.")
+@click.option("--argo", "deployer", flag_value="argo", help="Let Argo CD deploy the stage too.")
+@click.option("--stage", metavar="NAME", help="The stage to deploy, where there are several.")
+@click.option("--cluster", metavar="NAME", help="Flux: the cluster, where there are several.")
+@click.option("--receiver", is_flag=True, help="Flux: see a push at once, by a web hook.")
+@click.option("--per-app", is_flag=True, help="Deploy each app by itself: none holds the others.")
 @click.option("--dry-run", is_flag=True, help="Show what would be written; write nothing.")
 @click.option("--yes", is_flag=True, help="Change files that exist without asking.")
 @shared.json_option
@@ -73,21 +67,27 @@ def _uses(_: click.Context, __: click.Parameter, value: str | None) -> str | Non
 def command(
     *,
     forge: str,  # noqa: ARG001 - there is one so far, and it is named for those to come
-    schedule: str | None,
-    uses: str | None,
     dry_run: bool,
     yes: bool,
     as_json: bool,
+    **wishes: Any,  # noqa: ANN401 - the other options, by name
 ) -> None:
-    """Write the files with which a forge rebuilds by itself.
+    """Write the files with which the stage is rebuilt, and those that deploy it.
 
     Run it in a clone. It finds the workflows that run on pull requests, and writes a workflow that
     rebuilds whenever one of them ends, and a configuration if there is none. Nothing is committed.
     Run again, it changes nothing, or shows the difference and asks.
-    """
-    from understudy.cli.initializing import planned
 
-    plan = planned(schedule=schedule, uses=uses)
+    With --flux or --argo it also finds what deploys production, and writes beside it what deploys
+    the stage. A workflow that is there stays as it is then.
+    """
+    from understudy.cli.init_page import Told, as_page
+    from understudy.cli.init_page import as_json as as_document
+    from understudy.cli.initializing import Wishes, planned
+
+    wished = Wishes(**wishes)
+    _refuse_without_deployer(wished)
+    plan = planned(wished)
     accepted = plan.files
     if not dry_run:
         from understudy.scaffolding import write
@@ -96,9 +96,19 @@ def command(
         write(plan.tree, accepted)
     told = Told(plan=plan, accepted=accepted, dry_run=dry_run)
     if as_json:
-        printing.show_text(_as_json(told))
+        printing.show_text(as_document(told))
     else:
-        printing.show(_as_page(told, differences=dry_run or yes))
+        printing.show(as_page(told, differences=dry_run or yes))
+
+
+def _refuse_without_deployer(wishes: Wishes) -> None:
+    for_flux = {"--cluster": wishes.cluster, "--receiver": wishes.receiver}
+    for_either = {"--stage": wishes.stage, "--per-app": wishes.per_app}
+    for option, value in {**for_flux, **for_either}.items():
+        if value and wishes.deployer is None:
+            raise click.UsageError(f"`{option}` goes with `--flux` or `--argo`.")
+        if value and option in for_flux and wishes.deployer != "flux":
+            raise click.UsageError(f"`{option}` goes with `--flux`.")
 
 
 # --- files that differ ---------------------------------------------------------------------------
@@ -126,109 +136,12 @@ def _refuse(files: Sequence[PlannedFile]) -> NoReturn:
 
 
 def _agreed(file: PlannedFile) -> bool:
-    printing.show(list(_difference(file)))
+    from understudy.cli.init_page import difference
+
+    printing.show(list(difference(file)))
     printing.flush()
     return click.confirm(f"Change {file.path}?")
 
 
 def _can_ask() -> bool:
     return sys.stdin.isatty() and sys.stdout.isatty()
-
-
-# --- what is told --------------------------------------------------------------------------------
-
-
-def _as_json(told: Told) -> str:
-    from understudy.render.documents import document
-
-    return document(
-        {
-            "base": told.plan.base,
-            "ci": told.plan.ci,
-            "unread": told.plan.unread,
-            "dry_run": told.dry_run,
-            "files": [_file_document(told, file) for file in told.plan.files],
-        }
-    ).decode()
-
-
-def _file_document(told: Told, file: PlannedFile) -> dict[str, object]:
-    from understudy.scaffolding import Change
-
-    change = file.change
-    written = not told.dry_run and file in told.accepted and change is not Change.UNCHANGED
-    found: dict[str, object] = {"path": file.path, "change": change.value, "written": written}
-    return found if change is not Change.CHANGED else {**found, "difference": file.difference()}
-
-
-def _as_page(told: Told, *, differences: bool) -> Page:
-    from understudy.render.page import Span, Tone, row
-    from understudy.scaffolding import Change
-
-    plan = told.plan
-    changed = [file for file in told.accepted if file.change is not Change.UNCHANGED]
-    page = [row(Span(_headline(told, len(changed)), Tone.TITLE))]
-    page += [row("  ", _word(told, file).ljust(13), " ", file.path) for file in plan.files]
-    page += [row(), *_found(plan)]
-    for file in changed:
-        if differences and file.change is Change.CHANGED:
-            page += [row(), *_difference(file)]
-    page += _next_step(changed) if changed and not told.dry_run else []
-    return page
-
-
-def _headline(told: Told, changed: int) -> str:
-    files = f"{changed} file{'' if changed == 1 else 's'}"
-    if told.dry_run:
-        return f"Would write {files}: a dry run" if changed else "Would write nothing"
-    return f"Wrote {files}" if changed else "Wrote nothing"
-
-
-def _word(told: Told, file: PlannedFile) -> str:
-    if file not in told.accepted:
-        return "left as it is"
-    return file.change.value
-
-
-def _found(plan: Plan) -> Iterator[Row]:
-    from understudy.render.page import Span, Tone, indented, row
-
-    yield row(f"Base          {plan.base}")
-    if plan.base_is_a_guess:
-        guess = "The current branch, for the clone does not know origin's default branch. If it is"
-        yield indented(
-            14, Span(f"{guess} another: git remote set-head origin --auto", Tone.WAITING)
-        )
-    yield row("CI workflows  ", ", ".join(plan.ci) or Span(_NO_CI, Tone.WAITING), hang=14)
-    for problem in plan.unread:
-        yield row(Span("Not read      ", Tone.BAD), problem, hang=14)
-
-
-_NO_CI = (
-    "none that runs on pull requests, so no CI in Actions starts a rebuild."
-    " Run this again when there is one."
-)
-
-
-def _difference(file: PlannedFile) -> Iterator[Row]:
-    from understudy.render.page import Span, Tone, row
-
-    tones = {"+": Tone.GOOD, "-": Tone.BAD, "@": Tone.QUIET}
-    for line in file.difference():
-        yield row(Span(line, tones.get(line[:1], Tone.PLAIN)))
-
-
-def _next_step(changed: Sequence[PlannedFile]) -> Iterator[Row]:
-    from understudy.render.page import Span, Tone, indented, row
-
-    paths = shlex.join(file.path for file in changed)
-    commit = f"git add {paths} && git commit --message 'Build a staging branch' && git push"
-    yield row()
-    yield row(_NEXT)
-    yield indented(4, Span(commit, Tone.COMMAND))
-
-
-_NEXT = (
-    "Bring it to the default branch; from then on the stage builds itself. Nothing has to be set up"
-    " on GitHub: the workflow asks for the permissions it needs."
-)

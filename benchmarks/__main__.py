@@ -22,6 +22,7 @@ from benchmarks.scenarios import (
     fold,
     incremental,
     memory,
+    renders,
     scaling,
     startup,
 )
@@ -35,6 +36,7 @@ _SCENARIOS: dict[str, Callable[[Options, Path], Iterator[Report]]] = {
     "incremental": incremental.run,
     "scaling": scaling.run,
     "memory": memory.run,
+    "renders": renders.run,
     "startup": startup.run,
     "cold-start": cold_start.run,
     "api-requests": api_requests.run,

@@ -28,6 +28,10 @@ TUTORIAL = Path("docs/tutorial.md")
 START = Path("first-stage/work")
 """Where the tutorial ends, and where every other page begins."""
 
+FLUX_TUTORIAL = Path("docs/tutorial-flux.md")
+FLUX_REMOTE = Path("flux-stage/fleet.git")
+"""The remote that its reader makes."""
+
 GITHUB_TUTORIAL = Path("docs/tutorial-github.md")
 GITHUB_START = Path("fleet")
 """The same for the pages on GitHub."""
@@ -158,6 +162,15 @@ def followed(folder: Path) -> tuple[list[str], GitHubOnPages]:
     return run(session, folder, folder, elsewhere=github), github
 
 
+def followed_on_flux(folder: Path) -> list[str]:
+    """Follow the tutorial on Flux in a folder, beside which its cluster is."""
+    from tests.cluster.on_pages import flux_on_pages  # noqa: PLC0415 - this page alone has one
+
+    session = typed_in((ROOT / FLUX_TUTORIAL).read_text())
+    with flux_on_pages(home=folder, remote=folder / FLUX_REMOTE) as flux:
+        return run(session, folder, folder, elsewhere=flux)
+
+
 def continued(done: Path, folder: Path) -> Path:
     """Copy the repositories that the tutorial left in `done`; return the clone among the copies."""
     shutil.copytree(done / START.parts[0], folder / START.parts[0])
@@ -197,9 +210,11 @@ def _write(pages: Sequence[Path]) -> None:
             own_home.mkdir()
             if is_on_github(page):
                 _write_on_github(page, own_home)
-                continue
-            clone = continued(home, own_home)
-            _write_page(page, run(typed_in(page.read_text()), clone, own_home))
+            elif page == FLUX_TUTORIAL:
+                _write_page(page, followed_on_flux(own_home))
+            else:
+                clone = continued(home, own_home)
+                _write_page(page, run(typed_in(page.read_text()), clone, own_home))
 
 
 def _write_on_github(page: Path, home: Path) -> None:

@@ -31,9 +31,16 @@ def page() -> str:
     """Return the whole page as it should be: what stands above the mark, and every help text."""
     above = (_ROOT / PAGE).read_text().partition(_MADE)[0]
     top = _context(understudy)
-    commands = [(name, understudy.get_command(top, name)) for name in COMMANDS]
-    sections = [_section(_context(command, top)) for _, command in commands if command]
+    commands = (understudy.get_command(top, name) for name in COMMANDS)
+    sections = [each for found in commands if found for each in _sections(_context(found, top))]
     return "\n".join([above + _MADE, _section(top), *sections])
+
+
+def _sections(context: click.Context) -> list[str]:
+    """Return that of a command, and those of the commands inside it."""
+    command = context.command
+    inside = command.commands.values() if isinstance(command, click.Group) else ()
+    return [_section(context), *(_section(_context(each, context)) for each in inside)]
 
 
 def _context(command: click.Command, parent: click.Context | None = None) -> click.Context:

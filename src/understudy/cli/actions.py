@@ -104,6 +104,18 @@ def tell(
         _append(_OUTPUT, _outputs(record))
 
 
+def tell_inspection(lines: Iterable[str], page: str) -> None:
+    """Print annotations, and put a page on the summary where the runner wants one."""
+    _print(lines)
+    if wants_summary():
+        from understudy.render.markdown import LIMIT
+
+        if _length(os.environ[_SUMMARY]) + len(page.encode()) < LIMIT:
+            _append(_SUMMARY, page)
+        else:
+            _warn("the step's summary is full already, so that this page is not in it")
+
+
 def tell_failure(message: str, hint: str) -> bool:
     """Annotate the step with what failed, and put it on the summary page; False: there is none."""
     if not inside_actions():

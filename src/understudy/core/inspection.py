@@ -20,6 +20,18 @@ class Overlay:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Base:
+    """What the revision was made from. `broken` are its overlays that do not render.
+
+    `is_same`: the revision has the very files of the base, so that what is found is the base's own.
+    """
+
+    revision: str
+    broken: tuple[str, ...] = ()
+    is_same: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Excused:
     """A finding that the configuration allows, with the reason that is given there."""
 
@@ -46,14 +58,19 @@ class Effect:
 class Inspection:
     """One revision, held against the rules. Findings are in the order in which they are told.
 
+    `known` are findings that the base has too: they count for nothing here.
     `published` names the revision that the stage has now, if it was compared with it.
+    `production_as_on` names the revision whose production stood for one that does not render.
     """
 
     revision: str
     stage: Overlay
     production: Overlay | None
+    production_as_on: str | None = None
+    base: Base | None = None
     published: str | None = None
     findings: tuple[Finding, ...] = ()
+    known: tuple[Finding, ...] = ()
     excused: tuple[Excused, ...] = ()
     effect: Effect | None = None
 

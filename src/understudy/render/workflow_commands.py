@@ -37,12 +37,13 @@ def notice(message: str, *, title: str) -> str:
     return _annotation("notice", message, title)
 
 
-def warning(message: str, *, title: str) -> str:
-    return _annotation("warning", message, title)
+def warning(message: str, *, title: str, file: str = "") -> str:
+    return _annotation("warning", message, title, file=file)
 
 
-def error(message: str, *, title: str) -> str:
-    return _annotation("error", message, title)
+def error(message: str, *, title: str, file: str = "") -> str:
+    """Return an annotation, shown at a file of the repository if one is named."""
+    return _annotation("error", message, title, file=file)
 
 
 def log_line(text: str) -> str:
@@ -114,8 +115,9 @@ def _found(one: Finding) -> str:
 # --- the runner's escaping -----------------------------------------------------------------------
 
 
-def _annotation(kind: str, message: str, title: str) -> str:
-    return f"::{kind} title={_property(title)}::{_data(message[:_LONGEST])}"
+def _annotation(kind: str, message: str, title: str, *, file: str = "") -> str:
+    place = f"file={_property(file)}," if file else ""
+    return f"::{kind} {place}title={_property(title)}::{_data(message[:_LONGEST])}"
 
 
 def _data(text: str) -> str:

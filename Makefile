@@ -83,8 +83,8 @@ $(VENV)/.installed-kustomize: tests/go/build.sh tests/go/go.mod tests/go/go.sum 
 	sh tests/go/build.sh $(BIN) tests/go sigs.k8s.io/kustomize/kustomize/v5
 	@touch $@
 
-# A real Kubernetes API server with its etcd, built by Go: some minutes, once.
-$(VENV)/.installed-cluster: tests/go/build.sh tests/go/cluster/go.mod tests/go/cluster/go.sum $(VENV)/.uv-$(UV_VERSION)
+# A real Kubernetes API server with its etcd, built by Go: some minutes, once. After the other, for both may fetch Go.
+$(VENV)/.installed-cluster: tests/go/build.sh tests/go/cluster/go.mod tests/go/cluster/go.sum $(VENV)/.uv-$(UV_VERSION) | $(VENV)/.installed-kustomize
 	sh tests/go/build.sh $(BIN) tests/go/cluster k8s.io/kubernetes/cmd/kube-apiserver go.etcd.io/etcd/server/v3
 	@mv $(BIN)/server $(BIN)/etcd
 	@touch $@

@@ -80,7 +80,7 @@ def test_output_stands_in_where_a_failing_program_says_nothing_else() -> None:
     [
         ("https://ada:secret@host/x.git", "https://***@host/x.git"),
         ("https://secret@host/x.git", "https://***@host/x.git"),
-        ("ssh://git@host/x", "ssh://***@host/x"),
+        ("ssh://git@host/x", "ssh://git@host/x"),
         ("see https://a:b@h and http://c:d@i", "see https://***@h and http://***@i"),
         ("https://host/a@b", "https://host/a@b"),
         ("git@host:x.git", "git@host:x.git"),

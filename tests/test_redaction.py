@@ -22,7 +22,16 @@ def _nothing_known(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     ("said", "shown"),
     [
         ("https://me:word@host/x", "https://***@host/x"),
-        ("ssh://git@host/x", "ssh://***@host/x"),
+        ("ssh://git@host/x", "ssh://git@host/x"),
+        (
+            "see SSH://git@host:22/x, git+ssh://me@host",
+            "see SSH://git@host:22/x, git+ssh://me@host",
+        ),
+        ("ssh://git:word@host/x", "ssh://***@host/x"),
+        ("ssh://git%3Aword@host/x", "ssh://***@host/x"),
+        ("ssh://a@b@host/x", "ssh://***@host/x"),
+        ("ssh://git@host/x https://word@host/x", "ssh://git@host/x https://***@host/x"),
+        ("openssh://word@host/x", "openssh://***@host/x"),
         ("https://me:a@b@host/x and http://x:y@z/", "https://***@host/x and http://***@z/"),
         ("git@host:x", "git@host:x"),
         ("https://host/@name", "https://host/@name"),

@@ -9,14 +9,13 @@ import os
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from understudy.core.deployment import Readiness
+from understudy.core.deployment import AppliedStatus, Readiness
 
 if TYPE_CHECKING:
     from understudy.core.config import Stage
     from understudy.core.deployment import Deployment
     from understudy.core.model import CommitSha
-    from understudy.core.ports import Clock
-    from understudy.git.repository import GitRepository
+    from understudy.core.ports import Clock, Repository
 
 _NAMED_BY = ("KUBECONFIG", "KUBERNETES_SERVICE_HOST")
 """A kubeconfig, or the pod we are in. A file in somebody's home was not meant for a rebuild."""
@@ -26,7 +25,7 @@ _NAMED_BY = ("KUBECONFIG", "KUBERNETES_SERVICE_HOST")
 class BetterTold:
     """What is known of one stage's deployment beside what the forge was told."""
 
-    repository: GitRepository
+    repository: Repository
     stage: Stage
     remote: str
     clock: Clock
@@ -39,7 +38,7 @@ class BetterTold:
         """
         if any(os.environ.get(name) for name in _NAMED_BY):
             return self._in_cluster(commit)
-        return self._with_health(commit, told) if told else None
+        return with_files(told, commit, repository=self.repository, stage=self.stage)
 
     def _in_cluster(self, commit: CommitSha) -> Deployment | None:
         from understudy.gitops.cluster.api import open_cluster  # noqa: PLC0415 - slow to import
@@ -54,30 +53,39 @@ class BetterTold:
         finally:
             cluster.close()
 
-    def _with_health(self, commit: CommitSha, told: Deployment) -> Deployment:
-        """Add whether "ready" means healthy, as the Kustomizations in the repository have it."""
-        if all(each.readiness is not Readiness.READY for each in told.kustomizations):
-            return told
-        watching = self._watching(commit)
-        return replace(
-            told,
-            kustomizations=tuple(
-                replace(each, watches_health=watching.get((each.namespace, each.name)))
-                for each in told.kustomizations
-            ),
-        )
 
-    def _watching(self, commit: CommitSha) -> dict[tuple[str, str], bool]:
-        from understudy.gitops.layout import found_in  # noqa: PLC0415 - slow to import
+def with_files(
+    told: Deployment | None, commit: CommitSha, *, repository: Repository, stage: Stage
+) -> Deployment | None:
+    """Add to what a forge was told of a commit what the files of Flux in it say.
 
-        if self.repository.fetch([commit]):
-            return {}
-        layout = found_in(self.repository.tree(commit))
-        return {
-            (each.namespace, each.name): _watches(each.body.get("spec") or {})
-            for each in layout.applied_from(layout.stage_sources(self.stage))
-        }
+    That is whether "ready" means healthy, and who deploys the stage and has said nothing so far: a
+    part is not taken for the whole.
+    """
+    if told is None or all(each.readiness is not Readiness.READY for each in told.kustomizations):
+        return told
+    watching = _watching(commit, repository, stage)
+    speaking = tuple(
+        replace(each, watches_health=watching.get(each.name)) for each in told.kustomizations
+    )
+    silent = tuple(
+        AppliedStatus(namespace=stage.flux.namespace, name=name, readiness=Readiness.UNKNOWN)
+        for name in sorted(watching.keys() - {each.name for each in speaking})
+    )
+    return replace(told, kustomizations=(*speaking, *silent))
 
 
-def _watches(spec: object) -> bool:
-    return isinstance(spec, dict) and bool(spec.get("wait") or spec.get("healthChecks"))
+def _watching(commit: CommitSha, repository: Repository, stage: Stage) -> dict[str, bool]:
+    """Return the names of what deploys the stage, and whether each of that name watches health."""
+    from understudy.gitops.cluster.flux_status import watches_health  # noqa: PLC0415 - as above
+    from understudy.gitops.layout import found_in  # noqa: PLC0415 - slow to import
+
+    if repository.fetch([commit]):
+        return {}
+    layout = found_in(repository.tree(commit))
+    found: dict[str, bool] = {}
+    for each in layout.applied_from(layout.stage_sources(stage)):
+        if not each.suspended and stage.flux.kustomization in ("", each.name):
+            watches = watches_health(each.body.get("spec"))
+            found[each.name] = watches and found.get(each.name, True)
+    return found

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Self
 
 from understudy.core.errors import UsageError
 from understudy.core.standing import Unknown
+from understudy.deployment_choice import with_files
 from understudy.wiring import SystemClock, open_project, origin_here
 
 if TYPE_CHECKING:
@@ -117,7 +118,12 @@ class Teller:
     def _told_by_forge(self, commit: CommitSha | None) -> Deployment | Unknown:
         if commit is not None:
             with self.opening() as project:
-                told = project.forge.deployed(commit)
+                told = with_files(
+                    project.forge.deployed(commit),
+                    commit,
+                    repository=project.repository,
+                    stage=project.stage,
+                )
             if told is not None:
                 return told
         said = NO_CLUSTER if self._where.ask else "No cluster was asked."

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import functools
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from understudy import diagnosing, scaffolding, wiring
@@ -17,6 +17,7 @@ from understudy.core.errors import DamagedCacheError, UnderstudyError
 from understudy.forge_choice import host_of, observe_forge, observe_github, write_access
 from understudy.forges.github import workflow
 from understudy.git.command import installed_version
+from understudy.gitops.doctor.commands import Commands
 from understudy.redaction import redacted
 from understudy.render.advice import would_let_in
 
@@ -38,11 +39,13 @@ if TYPE_CHECKING:
 class Look:
     """How it is looked. `flags` are what a suggested command repeats to mean the same project.
 
+    `commands` are those that mend what deploys the stage.
     `kubeconfig` and `context` name the cluster, if one is asked. `work_tree` is a folder of a clone
     whose files are looked at, and can be mended, instead of those that the base has.
     """
 
     flags: str = ""
+    commands: Commands = field(default_factory=Commands)
     kubeconfig: Path | None = None
     context: str | None = None
     ask_cluster: bool = True
@@ -141,7 +144,7 @@ class _Scene:
         from understudy.gitops import layout  # noqa: PLC0415 - only this part needs it
         from understudy.gitops.doctor.rows import Files  # noqa: PLC0415 - as above
 
-        stage = self.asked.stage
+        make = functools.partial(Files, stage=self.asked.stage, commands=self._commands())
         if self.look.work_tree is not None:
             from understudy.clone import open_clone  # noqa: PLC0415 - as above
 
@@ -149,13 +152,17 @@ class _Scene:
             files, where = clone.work_tree(), "in your work tree"
             change = functools.partial(_change, scaffolding.open_work_tree(self.look.work_tree))
             found = layout.found_in(files)
-            return Files(tree=files, layout=found, stage=stage, where=where, change=change)
+            return make(tree=files, layout=found, where=where, change=change)
         base = self.asked.config.base or self.repository.default_branch()
         tip = self._tip(f"refs/heads/{base}")
         if tip is None or self.repository.fetch([tip]):
             return None
         tree = self.repository.tree(tip)
-        return Files(tree=tree, layout=layout.found_in(tree), stage=stage, where=f"on `{base}`")
+        return make(tree=tree, layout=layout.found_in(tree), where=f"on `{base}`")
+
+    def _commands(self) -> Commands:
+        rebuild = _rebuild(self.repository, self.asked.host, flags=self.look.flags)
+        return replace(self.look.commands, rebuild=rebuild)
 
     def _cluster(self, files: Files) -> Iterator[Examination]:
         from understudy.gitops.cluster.api import open_cluster  # noqa: PLC0415 - as above
@@ -170,7 +177,7 @@ class _Scene:
             yield from doctor_cluster.of_none(error)
             return
         if cluster is None:
-            yield from doctor_cluster.of_forge(self._told_by_forge(tip), tip)
+            yield from doctor_cluster.of_forge(self._told_by_forge(tip), tip, files.commands)
             return
         self.opened.callback(cluster.close)
         deployed = doctor_cluster.Deployed(

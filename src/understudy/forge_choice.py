@@ -1,6 +1,6 @@
 """From a remote's address, options and environment to the forge that is asked about it.
 
-The one file that knows each forge. What a forge needs is loaded when it is asked, no sooner.
+No other file knows all forges. What a forge needs is loaded when it is asked, no sooner.
 """
 
 from __future__ import annotations

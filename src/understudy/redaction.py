@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import re
 
-_CREDENTIALS = re.compile(r"(?<=://)[^/\s]+(?=@)")
+_NAME_FOR_SSH = r"(?<=\bssh://)[^/\s:@%]+@(?![^/\s]*@)"
+"""A user alone is no secret over ssh, where a key lets in. An address without it cannot be used."""
+
+_CREDENTIALS = re.compile(rf"(?<=://)(?!{_NAME_FOR_SSH})[^/\s]+(?=@)", re.IGNORECASE)
 _secrets: set[str] = set()
 
 

@@ -1,4 +1,7 @@
-"""From options, configuration and environment to a project: the one file that knows adapters."""
+"""From options, configuration and environment to a project: its adapters, chosen and put together.
+
+Which forge is asked, and who tells of a deployment, is chosen below.
+"""
 
 from __future__ import annotations
 

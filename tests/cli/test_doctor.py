@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.gitops.doctor.homes import HOME, SOURCE
+from tests.gitops.doctor.homes import HOME, OVERLAY, SOURCE, STAGE
 from understudy.cli.main import run
 from understudy.core.errors import ExitCode
 
@@ -104,6 +104,27 @@ def test_a_remote_that_is_named_has_no_files_that_could_be_mended(
     assert doctor(world, "--fix", "--no-cluster") == ExitCode.WITHHELD
 
     assert capsys.readouterr().out.endswith("Nothing of this can be mended without you\n")
+
+
+def test_commands_are_for_the_project_that_was_named(world: World) -> None:
+    """Each repeats those options that it takes; a file is mended in a clone, without `--repo`."""
+    files = {**HOME, SOURCE: WRONG, OVERLAY: "resources: []\n"}
+    world.base({path: text for path, text in files.items() if path != STAGE})
+    named = ("--repo", str(world.remote), "--stage", "test", "--forge", "plain")
+    config = world.folder / "mine.yaml"
+    config.write_text("stages: {test: {branch: staging}, live: {branch: live}}\n")
+
+    told = world.cli("doctor", *named, "--config", str(config), "--no-cluster", "--json")
+
+    rows = [row for row in json.loads(told.out)["rows"] if row["id"].startswith(("flux", "stage-"))]
+    in_clone = f"--stage test --config {config} --forge plain"
+    assert [row["remedy"] for row in rows if row["remedy"]] == [
+        "understudy overlay add APP --stage test",
+        f"In {SOURCE}, set `spec.ref.branch: staging`: understudy doctor --fix {in_clone}",
+        "understudy init --flux --stage test",
+    ]
+    checked = next(row["evidence"] for row in rows if row["id"] == "stage-namespaces")
+    assert checked.endswith(f"is seen by `understudy check --repo {world.remote} {in_clone}`")
 
 
 def test_files_that_do_not_come_from_here_are_left_alone(world: World, tmp_path: Path) -> None:

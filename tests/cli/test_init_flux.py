@@ -18,6 +18,11 @@ NOT_COPIED = (
     " values of its own where it needs any.\n"
 )
 
+ADD = (
+    "\nThe stage has no app yet. There are bases for `notes` and `web`. To add one:\n"
+    "    understudy overlay add notes\n"
+)
+
 
 def a_fleet(clone: Clone, files: dict[str, str] = FLEET, *, origin: str | None = ORIGIN) -> None:
     for path, text in files.items():
@@ -42,6 +47,7 @@ def test_on_github_it_is_all_written_in_one_go(clone: Clone) -> None:
         "Base          main\n"
         "CI workflows  Lint\n"
         f"{NOT_COPIED}"
+        f"{ADD}"
         "\n"
         "Bring it to the default branch; from then on the stage builds itself. Nothing has to be"
         " set up on GitHub: the workflow asks for the permissions it needs. What is deployed"
@@ -95,7 +101,39 @@ def test_again_it_changes_nothing_and_says_what_is_there(clone: Clone) -> None:
         "There already GitRepository flux-system/flux-system-staging\n"
         "There already Kustomization flux-system/apps-staging\n"
         "There already Receiver flux-system/receiver-staging\n"
+        f"{ADD}"
     )
+
+
+def test_where_the_stage_has_an_app_none_is_asked_for(clone: Clone) -> None:
+    web = "apps/staging/web/kustomization.yaml"
+    a_fleet(clone, {**FLEET, OVERLAY: "resources: [web]\n", web: "resources: [../../base/web]\n"})
+
+    assert "has no app yet" not in clone.init("--flux")
+
+
+def test_a_stage_of_things_that_are_no_app_is_not_empty(clone: Clone) -> None:
+    a_fleet(clone, {**FLEET, OVERLAY: "components: [../../base/web]\n"})
+
+    assert "has no app yet" not in clone.init("--flux")
+
+
+def test_without_bases_the_folder_of_an_app_is_asked_for(clone: Clone) -> None:
+    a_fleet(clone, {path: text for path, text in FLEET.items() if "/base/" not in path})
+
+    told = clone.init("--flux", "--stage", "staging")
+
+    assert (
+        "The stage has no app yet. Name the folder that one is made of. To add one:\n"
+        "    understudy overlay add APP --from FOLDER --stage staging\n"
+    ) in told
+
+
+def test_of_many_bases_a_few_are_named(clone: Clone) -> None:
+    many = {f"apps/base/a{n:02}/kustomization.yaml": "" for n in range(11)}
+    a_fleet(clone, {**FLEET, **many})
+
+    assert "`a08` and `a09`, and 3 more. To add one:" in clone.init("--flux")
 
 
 def test_a_dry_run_shows_the_difference_and_writes_nothing(clone: Clone) -> None:
@@ -120,6 +158,7 @@ def test_a_file_that_exists_is_changed_only_when_that_is_agreed(clone: Clone) ->
     told = clone.init("--flux", code=ExitCode.USAGE)
 
     assert f"`{STAGE}` would change, and there is no terminal to ask on." in told
+    assert "See the difference with `understudy init --flux --dry-run`" in told
     assert clone.files() == before
 
     clone.init("--flux", "--yes")
@@ -156,6 +195,7 @@ def test_the_whole_is_told_as_json(clone: Clone) -> None:
             "Kustomization flux-system/apps-staging",
         ],
         "to_decide": [],
+        "addable": ["notes", "web"],
     }
 
 

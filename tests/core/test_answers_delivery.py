@@ -68,6 +68,13 @@ def test_only_where_health_is_watched_it_is_told_of(*, watched: bool | None, sai
     assert told(IN, found, OutState.FAILURE) == (AnswerState.SUCCESS, f"On staging, {said}")
 
 
+def test_one_that_is_suspended_has_it_and_is_watched_by_nobody() -> None:
+    (applied,) = READY.kustomizations
+    stopped = replace(applied, readiness=Readiness.SUSPENDED, watches_health=True)
+
+    assert told(IN, replace(READY, kustomizations=(stopped,)))[1] == "On staging, deployed"
+
+
 def test_one_that_is_suspended_is_told_so_unless_another_failed() -> None:
     suspended = deployment(Readiness.SUSPENDED, "Applied revision").kustomizations
     failed = deployment(Readiness.FAILED, "build failed", name="media").kustomizations

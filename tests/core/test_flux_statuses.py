@@ -71,6 +71,24 @@ def test_trap_33_all_that_was_told_of_a_commit_is_one_deployment() -> None:
     assert (found.source.name, found.source.revision) == ("flux-system-staging", COMMIT)
 
 
+@pytest.mark.parametrize(
+    ("word", "expected"),
+    [
+        ("success", Readiness.READY),
+        ("failure", Readiness.FAILED),
+        ("pending", Readiness.PROGRESSING),
+        ("sunny", Readiness.UNKNOWN),
+    ],
+)
+def test_trap_07_a_source_is_no_more_than_it_says(word: str, expected: Readiness) -> None:
+    name = "gitrepository/flux-system-staging/0c9c2e41"
+    found = read(Told(name=name, word=word, description="stored artifact"))
+
+    assert found is not None
+    assert found.source is not None
+    assert found.source.readiness is expected
+
+
 def test_two_clusters_that_apply_it_under_one_name_both_speak() -> None:
     found = read(
         Told(name="kustomization/apps-staging/0c9c2e41", word="success"),

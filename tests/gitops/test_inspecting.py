@@ -131,6 +131,33 @@ def test_of_a_published_stage_that_does_not_render_nothing_is_known(lay: Lay) ->
     assert told.published is None
 
 
+# --- what Flux is told ---------------------------------------------------------------------------
+
+FLUX = "clusters/home/apps-staging.yaml"
+NAMED = changed(FLUX, "  prune: true", "  nameSuffix: -x\n  prune: true")
+
+
+def test_the_stage_is_what_flux_makes_of_its_overlay(lay: Lay) -> None:
+    told = looked_at(lay, NAMED, base=FILES)
+
+    assert told.effect is not None
+    assert "Deployment music-stage/music-x" in told.effect.added
+    assert "Deployment music-stage/music" in told.effect.removed
+
+
+def test_so_is_the_published_stage(lay: Lay) -> None:
+    assert rules(looked_at(lay, NAMED, published=NAMED)) == rules(looked_at(lay, NAMED))
+
+
+def test_a_mistake_in_what_flux_is_told_is_found_even_where_the_stage_is_broken(lay: Lay) -> None:
+    wrong = changed(FLUX, "prune: true", "prunes: true")[FLUX]
+
+    told = looked_at(lay, {**BROKEN_STAGE, FLUX: wrong})
+
+    assert rules(told) == ["missing-base", "schema", "schema"]
+    assert {each.path for each in told.findings if each.rule == "schema"} == {FLUX}
+
+
 # --- overlays that do not render -----------------------------------------------------------------
 
 

@@ -6,10 +6,13 @@ import pytest
 
 from understudy.core.decisions import Severity
 from understudy.gitops import orphans
+from understudy.gitops.layout import found_in
 
 if TYPE_CHECKING:
     from tests.gitops.conftest import Lay
     from tests.plans import Entry
+    from understudy.core.decisions import Finding
+    from understudy.git.trees import GitTree
 
 OVERLAY = "apps/staging"
 LISTED: dict[str, str | bytes | Entry] = {
@@ -32,8 +35,12 @@ spec:
 """
 
 
+def _found(tree: GitTree) -> list[Finding]:
+    return list(orphans.findings(tree, OVERLAY, found_in(tree)))
+
+
 def _told(lay: Lay, files: dict[str, str]) -> list[str]:
-    return [each.subject for each in orphans.findings(lay({**LISTED, **files}), OVERLAY)]
+    return [each.subject for each in _found(lay({**LISTED, **files}))]
 
 
 def test_overlays_that_are_listed_are_no_orphans(lay: Lay) -> None:
@@ -42,7 +49,7 @@ def test_overlays_that_are_listed_are_no_orphans(lay: Lay) -> None:
 
 def test_an_overlay_that_nothing_lists_is_told_with_what_to_add(lay: Lay) -> None:
     files = {**LISTED, f"{OVERLAY}/mqtt/kustomization.yaml": "resources: [a.yaml]"}
-    (found,) = orphans.findings(lay(files), OVERLAY)
+    (found,) = _found(lay(files))
     assert (found.rule, found.severity) == ("orphan-overlay", Severity.WARNING)
     assert found.subject == "apps/staging/mqtt"
     assert found.path == "apps/staging/mqtt/kustomization.yaml"
@@ -90,7 +97,7 @@ def test_a_comment_lists_nothing(lay: Lay) -> None:
 
 def test_flux_lists_by_itself_what_is_below_a_folder_without_a_kustomization(lay: Lay) -> None:
     tree = lay({f"{OVERLAY}/{each}/kustomization.yaml": "" for each in ("web", "db")})
-    assert list(orphans.findings(tree, OVERLAY)) == []
+    assert _found(tree) == []
 
 
 def test_a_kustomization_that_cannot_be_read_lists_nothing(lay: Lay) -> None:

@@ -16,4 +16,4 @@ if ! (cd "$module" && go list -m) >/dev/null 2>&1; then
     export PATH GOROOT="$place/go"
 fi
 cd "$module"
-go build -trimpath -o "$bin/" "$@"
+go build -trimpath -ldflags="-s -w" -o "$bin/" "$@"

@@ -91,10 +91,22 @@ def test_each_part_has_its_place() -> None:
         (replace(APPS, readiness=Readiness.PROGRESSING, applied=None), "has applied nothing yet"),
         (replace(APPS, applied=OLD, attempted=OLD), "not deployed yet: waiting for apps"),
         (replace(APPS, watches_health=False), "whether it is healthy, nobody watches"),
+        (replace(APPS, watches_health=None), "cannot be told without the cluster"),
+        (
+            replace(APPS, readiness=Readiness.UNKNOWN, applied=None, attempted=None),
+            "unknown    nothing is told of it",
+        ),
     ],
 )
 def test_how_it_stands_is_said(apps: AppliedStatus, said: str) -> None:
     assert said in page(standing(apps))
+
+
+def test_why_nobody_knows_of_health_is_not_said_where_it_is_watched() -> None:
+    told = page(standing(replace(APPS, readiness=Readiness.SUSPENDED)))
+
+    assert "#4   deployed" in told
+    assert "healthy" not in told
 
 
 def test_a_long_and_hostile_message_stays_one_harmless_line() -> None:

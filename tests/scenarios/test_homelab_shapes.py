@@ -24,7 +24,7 @@ if TYPE_CHECKING:
         pytest.param("components", ("apps/staging", 4), ("apps/production", 4), id="components"),
         pytest.param("sops", ("apps/staging", 3), ("apps/production", 3), id="encrypted"),
         pytest.param(
-            "ks-per-app", ("kubernetes/stage", 3), ("kubernetes/apps", 3), id="one ks.yaml per app"
+            "ks-per-app", ("kubernetes/stage", 3), ("kubernetes/apps", 7), id="one ks.yaml per app"
         ),
     ],
 )

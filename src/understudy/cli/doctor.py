@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shlex
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +16,7 @@ from understudy.cli.cluster_options import cluster_options
 if TYPE_CHECKING:
     from understudy.core.errors import ExitCode
     from understudy.deployment_wiring import ClusterOptions
+    from understudy.gitops.doctor.commands import Commands
     from understudy.wiring import Options
 
 
@@ -39,12 +42,11 @@ def command(
     It looks at git, the remote, the configuration; on GitHub at credentials, permissions,
     protection, workflows and checks; at what the records say of the stage and of each pull request
     that is out; at what the files tell Flux or Argo CD; and at Flux's objects, if a kubeconfig
-    names a cluster. Nothing is written, there or anywhere else. Where something is a problem, the
-    exit code is that of the failure to come.
+    names a cluster. Nothing is written. A problem ends with the exit code of the failure to come.
 
-    With --fix it looks at the files of your work tree in place of the default branch's, and sets
-    the values there that are wrong. Flux is asked to look again where it is behind. All else, and
-    every commit, is left to you.
+    With --fix, without --repo, it looks at the files of your work tree in place of the default
+    branch's, and sets the values there that are wrong. Flux is asked to look again where it is
+    behind. All else, and every commit, is left to you.
     """
     from understudy.diagnosing import mend
     from understudy.diagnosis_wiring import Look, diagnosis_of
@@ -54,6 +56,7 @@ def command(
         raise click.UsageError("`--dry-run` goes with `--fix`.")
     look = Look(
         flags=shared.repeated(options),
+        commands=_commands(options, where),
         kubeconfig=where.kubeconfig,
         context=where.context,
         ask_cluster=where.ask,
@@ -66,3 +69,16 @@ def command(
     else:
         printing.show(diagnosis_page(diagnosis, mended))
     return diagnosis.exit_code if mended is None else mended.exit_code
+
+
+def _commands(options: Options, where: ClusterOptions) -> Commands:
+    """Say what the commands that mend something repeat: a clone needs no `--repo`."""
+    from understudy.gitops.doctor.commands import Commands
+
+    cluster = (("--kubeconfig", where.kubeconfig), ("--context", where.context))
+    return Commands(
+        flags=shared.repeated(options),
+        in_clone=shared.repeated(replace(options, repo=None)),
+        stage=shlex.join(("--stage", options.stage)) if options.stage else "",
+        cluster=shlex.join(word for name, value in cluster if value for word in (name, str(value))),
+    )

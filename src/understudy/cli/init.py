@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -92,7 +93,10 @@ def command(
     if not dry_run:
         from understudy.scaffolding import write
 
-        accepted = tuple(_accepted(plan.files, yes=yes, ask=not as_json and _can_ask()))
+        may_ask = not as_json and _can_ask()
+        if not (yes or may_ask):
+            _refuse_to_change(plan.files, wished)
+        accepted = tuple(_accepted(plan.files, yes=yes))
         write(plan.tree, accepted)
     told = Told(plan=plan, accepted=accepted, dry_run=dry_run)
     if as_json:
@@ -114,25 +118,47 @@ def _refuse_without_deployer(wishes: Wishes) -> None:
 # --- files that differ ---------------------------------------------------------------------------
 
 
-def _accepted(files: Sequence[PlannedFile], *, yes: bool, ask: bool) -> Iterator[PlannedFile]:
+def _accepted(files: Sequence[PlannedFile], *, yes: bool) -> Iterator[PlannedFile]:
     """Let pass what may be written. Nothing is lost that nobody agreed to lose."""
-    from understudy.scaffolding import Change
-
-    differing = [file for file in files if file.change is Change.CHANGED]
-    if differing and not (yes or ask):
-        _refuse(differing)
     for file in files:
-        if yes or file not in differing or _agreed(file):
+        if yes or not _differs(file) or _agreed(file):
             yield file
 
 
-def _refuse(files: Sequence[PlannedFile]) -> NoReturn:
+def _differs(file: PlannedFile) -> bool:
+    from understudy.scaffolding import Change
+
+    return file.change is Change.CHANGED
+
+
+def _refuse_to_change(files: Sequence[PlannedFile], wishes: Wishes) -> None:
     from understudy.core.phrases import listed
 
-    names = listed(file.path for file in files)
+    differing = [file.path for file in files if _differs(file)]
+    if not differing:
+        return
+    names = listed(differing)
     message = f"{names} would change, and there is no terminal to ask on. Nothing was written."
-    hint = "See the difference with `understudy init --dry-run`; write it with `--yes`."
+    typed = f"understudy init {_typed(wishes)}".rstrip()
+    hint = f"See the difference with `{typed} --dry-run`; write it with `--yes`."
     raise UsageError(message, hint=hint)
+
+
+def _typed(wishes: Wishes) -> str:
+    """Return the options by which the same is asked for."""
+    named = {
+        f"--{wishes.deployer}": wishes.deployer is not None,
+        "--schedule": wishes.schedule,
+        "--uses": wishes.uses,
+        "--stage": wishes.stage,
+        "--cluster": wishes.cluster,
+        "--receiver": wishes.receiver,
+        "--per-app": wishes.per_app,
+    }
+    given = ((option, value) for option, value in named.items() if value)
+    return shlex.join(
+        w for name, value in given for w in ((name, value) if isinstance(value, str) else (name,))
+    )
 
 
 def _agreed(file: PlannedFile) -> bool:

@@ -6,6 +6,7 @@ import shlex
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from understudy.core.phrases import listed, shown
 from understudy.render.page import Span, Tone, indented, row
 from understudy.scaffolding import Change
 
@@ -40,6 +41,7 @@ def as_json(told: Told) -> str:
     }
     if plan.deploying is not None:
         found |= {"present": plan.deploying.present, "to_decide": plan.deploying.to_decide}
+        found["addable"] = plan.deploying.addable or ()
     return document(found).decode()
 
 
@@ -62,7 +64,8 @@ def as_page(told: Told, *, differences: bool) -> Page:
             told.dry_run and _deploys(plan, file)
         ):
             page += [row(), *difference(file)]
-    page += _next_step(plan, changed) if changed and not told.dry_run else []
+    if not told.dry_run:
+        page += [*_apps_to_add(plan), *(_next_step(plan, changed) if changed else ())]
     return page
 
 
@@ -116,6 +119,27 @@ _NO_CI = (
     "none that runs on pull requests, so no CI in Actions starts a rebuild."
     " Run this again when there is one."
 )
+
+
+def _apps_to_add(plan: Plan) -> Iterator[Row]:
+    """Tell how an app comes to a stage that has none."""
+    addable = plan.deploying.addable if plan.deploying is not None else None
+    if addable is None:
+        return
+    said, chosen = _NO_BASE, "APP --from FOLDER"
+    if addable:
+        rest = len(addable) - _LISTED
+        more = f", and {rest} more" if rest > 0 else ""
+        said = f"There are bases for {listed(map(shown, addable[:_LISTED]))}{more}."
+        chosen = shown(addable[0])
+    stage = shlex.join(("--stage", plan.stage)) if plan.stage else ""
+    yield row()
+    yield row(f"The stage has no app yet. {said} To add one:")
+    yield indented(4, Span(f"understudy overlay add {chosen} {stage}".rstrip(), Tone.COMMAND))
+
+
+_LISTED = 10
+_NO_BASE = "Name the folder that one is made of."
 
 
 def _next_step(plan: Plan, changed: Sequence[PlannedFile]) -> Iterator[Row]:

@@ -40,7 +40,8 @@ class Plan:
     """What was found in the work tree, and what is to be written into it.
 
     `ci` and `unread` are of the workflow that is written, if one is. `kept_workflow` is the path of
-    one that stays as it is. `deploying` is what Flux or Argo CD is told.
+    one that stays as it is. `deploying` is what Flux or Argo CD is told, `stage` the stage's name,
+    if commands must name it.
     """
 
     tree: WorkTree
@@ -52,6 +53,7 @@ class Plan:
     unread: tuple[str, ...] = ()
     kept_workflow: str | None = None
     branch: str = ""
+    stage: str = ""
     deploying: Drafts | None = None
 
 
@@ -160,4 +162,10 @@ def _with_deployment(plan: Plan, config: Config, wishes: Wishes) -> Plan:
         )
         drafts = flux_plan.drafted(tree, layout, wanted)
     files = (scaffolding.planned(tree, each.path, each.text) for each in drafts.files)
-    return replace(plan, files=(*plan.files, *files), branch=stage.branch, deploying=drafts)
+    return replace(
+        plan,
+        files=(*plan.files, *files),
+        branch=stage.branch,
+        stage=wishes.stage or "",
+        deploying=drafts,
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from typing import TYPE_CHECKING
 
 import click
@@ -34,7 +35,7 @@ def list_(*, stage: str | None, as_json: bool) -> None:
     if as_json:
         printing.show_text(list_document(apps))
     else:
-        printing.show(list_page(apps))
+        printing.show(list_page(apps, again=_again(stage)))
 
 
 @command.command("add")
@@ -55,9 +56,13 @@ def add(*, app: str, base: str | None, dry_run: bool, stage: str | None, as_json
     It puts the app into a namespace of its own, and patches what would meet production: names that
     the whole cluster shares, references to namespaces, host names, fixed addresses. What it cannot
     settle it tells. Nothing is committed. An overlay that is there stays as it is.
+
+    Once the files are written the exit code is 0, whatever is left to you. As long as that is an
+    error, `overlay check` ends with 3.
     """
     from understudy.cli.overlay_page import addition_document, addition_page
     from understudy.cli.overlaying import addition
+    from understudy.gitops.titles import TITLES
     from understudy.scaffolding import write
 
     added = addition(app, base=base, stage=stage)
@@ -66,7 +71,7 @@ def add(*, app: str, base: str | None, dry_run: bool, stage: str | None, as_json
     if as_json:
         printing.show_text(addition_document(added, dry_run=dry_run))
     else:
-        printing.show(addition_page(added, dry_run=dry_run))
+        printing.show(addition_page(added, TITLES, again=_again(stage), dry_run=dry_run))
 
 
 @command.command("check")
@@ -76,7 +81,8 @@ def add(*, app: str, base: str | None, dry_run: bool, stage: str | None, as_json
 def check(*, options: Options, app: str | None, as_json: bool) -> ExitCode:
     """Render the stage as the work tree has it, and hold it, or APP of it, against the rules.
 
-    The same as `understudy check`, which also looks at other revisions.
+    The same as `understudy check`, which also looks at other revisions. Where an error is left, the
+    exit code is 3.
     """
     from understudy.cli.overlaying import checked
     from understudy.gitops.titles import TITLES
@@ -88,3 +94,8 @@ def check(*, options: Options, app: str | None, as_json: bool) -> ExitCode:
     else:
         printing.show(inspection_page.inspection_page(inspection, TITLES))
     return inspection.exit_code
+
+
+def _again(stage: str | None) -> str:
+    """Return the option that a suggested command repeats."""
+    return f" {shlex.join(('--stage', stage))}" if stage else ""

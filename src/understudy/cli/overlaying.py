@@ -11,15 +11,19 @@ from typing import TYPE_CHECKING
 from understudy import scaffolding
 from understudy.clone import configuration_in, open_clone
 from understudy.core import phrases
+from understudy.core.decisions import Severity
 from understudy.core.errors import UsageError
+from understudy.gitops import applying
+from understudy.gitops.inspecting import in_order
 from understudy.gitops.isolation import registry
 from understudy.gitops.layout import found_in
 from understudy.gitops.rendering.renders import Broken, Rendered, Renderer
 from understudy.gitops.ruling import Examined
-from understudy.gitops.writing import flux_plan, overlays
+from understudy.gitops.writing import apps, flux_plan, overlays
 from understudy.gitops.writing.drafts import Drafts
 from understudy.gitops.writing.flux_site import Wanted
 from understudy.gitops.writing.overlaid import Overlaid
+from understudy.gitops.writing.overlays import Seen
 from understudy.wiring import cache_folder
 
 if TYPE_CHECKING:
@@ -27,11 +31,11 @@ if TYPE_CHECKING:
 
     from understudy.core.config import Stage
     from understudy.core.decisions import Finding
-    from understudy.core.inspection import Inspection
+    from understudy.core.inspection import Effect, Inspection
     from understudy.core.ports import Tree
     from understudy.gitops.layout import Layout
     from understudy.gitops.objects import Manifest
-    from understudy.gitops.writing.overlays import App, Listed
+    from understudy.gitops.writing.apps import App, Listed
     from understudy.scaffolding import PlannedFile, WorkTree
     from understudy.wiring import Options
 
@@ -53,6 +57,11 @@ class Addition:
     findings: tuple[Finding, ...]
     compared: bool
 
+    @property
+    def errors(self) -> int:
+        """Return how many findings stand against the stage."""
+        return sum(each.severity is Severity.ERROR for each in self.findings)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Place:
@@ -64,6 +73,15 @@ class _Place:
     def renderer(self, tree: Tree) -> Renderer:
         return Renderer(tree, None, self.stage.kustomize, cache_folder() / "renders")
 
+    def as_applied(
+        self, tree: Tree, layout: Layout, folder: str | None
+    ) -> Rendered | Broken | None:
+        """Render an overlay with what Flux changes in it; None: there is none."""
+        if folder is None or tree.folder_id(folder) is None:
+            return None
+        applied = layout.deploying(folder, self.stage)
+        return applying.rendered(tree, folder, applied=applied, rendering=self.renderer)
+
 
 def listed(stage: str | None) -> tuple[Listed, ...]:
     """Return the apps of the clone we stand in.
@@ -72,7 +90,7 @@ def listed(stage: str | None) -> tuple[Listed, ...]:
         UsageError: it is no clone, or there is no telling which overlay is the stage's.
     """
     with _opened(stage) as place:
-        return overlays.apps(place.tree, place.layout, place.stage)
+        return apps.apps(place.tree, place.layout, place.stage)
 
 
 def addition(name: str, *, base: str | None, stage: str | None) -> Addition:
@@ -84,11 +102,10 @@ def addition(name: str, *, base: str | None, stage: str | None) -> Addition:
     """
     work_tree = scaffolding.open_work_tree(Path.cwd())
     with _opened(stage) as place:
-        app = overlays.app(place.layout, place.stage, name, base=base)
+        app = apps.app(place.layout, place.stage, name, base=base)
         drafts = _drafted(place, app, work_tree)
         planned = Overlaid(place.tree, drafts.files)
-        renderer = place.renderer(planned)
-        manifests = _rendered(renderer, app.overlay)
+        manifests = _rendered(place.renderer(planned), app.overlay)
         return Addition(
             tree=work_tree,
             app=app,
@@ -96,7 +113,7 @@ def addition(name: str, *, base: str | None, stage: str | None) -> Addition:
             drafts=drafts,
             objects=len(manifests),
             namespaces=tuple(sorted({each.id.namespace for each in manifests} - {""})),
-            findings=_findings(place, renderer, planned, manifests),
+            findings=_findings(place, planned, manifests),
             compared=found_in(planned).production_overlay(place.stage) is not None,
         )
 
@@ -116,12 +133,50 @@ def checked(options: Options, app: str | None) -> Inspection:
     if app not in known:
         message = f"There is no overlay of `{phrases.shown(app)}` for the stage."
         raise UsageError(message, hint=f"There is {phrases.listed(known)}.")
-    overlay = inspection.stage.path
-    folders = [f"{overlay}/{app}/", f"{posixpath.dirname(overlay)}/base/{app}/"]
+    part = _part(options.stage, posixpath.join(inspection.stage.path, app))
+    effect = inspection.effect
     return replace(
         inspection,
-        findings=tuple(e for e in inspection.findings if e.path.startswith(tuple(folders))),
-        known=tuple(e for e in inspection.known if e.path.startswith(tuple(folders))),
+        findings=tuple(each for each in inspection.findings if part.has(each)),
+        known=tuple(each for each in inspection.known if part.has(each)),
+        excused=tuple(each for each in inspection.excused if part.has(each.finding)),
+        effect=effect and part.of_effect(effect),
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Part:
+    """What is one app's: its folders, its objects, and all that is in its namespaces."""
+
+    folders: tuple[str, ...]
+    objects: frozenset[str]
+    namespaces: frozenset[str]
+
+    def has(self, found: Finding) -> bool:
+        return found.path.startswith(self.folders) or self.has_object(found.subject)
+
+    def has_object(self, name: str) -> bool:
+        kind, _, place = name.partition(" ")
+        inside = place if kind == "Namespace" else place.rpartition("/")[0]
+        return name in self.objects or inside in self.namespaces
+
+    def of_effect(self, effect: Effect) -> Effect:
+        return replace(
+            effect,
+            added=tuple(filter(self.has_object, effect.added)),
+            changed=tuple(filter(self.has_object, effect.changed)),
+            removed=tuple(filter(self.has_object, effect.removed)),
+        )
+
+
+def _part(stage: str | None, overlay: str) -> _Part:
+    with _opened(stage) as place:
+        manifests = _objects(place.renderer(place.tree).render(overlay))
+    parent, name = posixpath.split(overlay)
+    return _Part(
+        folders=(f"{overlay}/", f"{posixpath.dirname(parent)}/base/{name}/"),
+        objects=frozenset(str(each.id) for each in manifests),
+        namespaces=frozenset(each.id.namespace for each in manifests) - {""},
     )
 
 
@@ -140,20 +195,29 @@ def _drafted(place: _Place, app: App, work_tree: WorkTree) -> Drafts:
     if app.overlay in place.layout.kustomized:
         drafts = overlays.listing_alone(place.tree, app)
     else:
-        renderer = place.renderer(place.tree)
-        drafts = overlays.drafted(
-            place.tree,
-            place.stage,
-            app=app,
-            rendered=_rendered(renderer, app.base),
-            production=_production(renderer, app),
-        )
+        drafts = overlays.drafted(place.tree, place.stage, app=app, seen=_seen(place, app))
     return _with_flux(place, drafts, app, work_tree)
 
 
-def _production(renderer: Renderer, app: App) -> tuple[Manifest, ...]:
-    found = renderer.render(app.production) if app.production else None
-    return () if found is None or isinstance(found, Broken) else found.manifests
+def _seen(place: _Place, app: App) -> Seen:
+    """Look at what an app is made of, and at the stage and production as they are now."""
+    renderer = place.renderer(place.tree)
+
+    layout = place.layout
+
+    def as_applied(folder: str | None) -> tuple[Manifest, ...]:
+        return _objects(place.as_applied(place.tree, layout, folder))
+
+    return Seen(
+        base=_rendered(renderer, app.base),
+        production=_objects(renderer.render(app.production)) if app.production else (),
+        all_of_production=as_applied(layout.production_overlay(place.stage)),
+        all_of_stage=as_applied(layout.stage_overlay(place.stage)),
+    )
+
+
+def _objects(found: Rendered | Broken | None) -> tuple[Manifest, ...]:
+    return found.manifests if isinstance(found, Rendered) else ()
 
 
 def _with_flux(place: _Place, drafts: Drafts, app: App, work_tree: WorkTree) -> Drafts:
@@ -190,20 +254,17 @@ def _rendered(renderer: Renderer, folder: str) -> tuple[Manifest, ...]:
     return found.manifests
 
 
-def _findings(
-    place: _Place, renderer: Renderer, tree: Tree, manifests: Sequence[Manifest]
-) -> tuple[Finding, ...]:
+def _findings(place: _Place, tree: Tree, manifests: Sequence[Manifest]) -> tuple[Finding, ...]:
     """Return what stands against the objects of the app, on the stage as it would be."""
     layout = found_in(tree)
     overlay, beside = layout.stage_overlay(place.stage), layout.production_overlay(place.stage)
-    stage = renderer.render(overlay) if overlay else None
-    production = renderer.render(beside) if beside else None
+    stage, production = (place.as_applied(tree, layout, each) for each in (overlay, beside))
     broken = [each for each in (stage, production) if isinstance(each, Broken)]
     if stage is None or isinstance(stage, Broken):
         return tuple(found for each in broken for found in each.findings)
     examined = Examined(
         stage=stage.manifests,
-        production=production.manifests if isinstance(production, Rendered) else (),
+        production=_objects(production),
         settings=place.stage.isolation,
         stage_overlay=stage.overlay,
         production_overlay=beside,
@@ -213,4 +274,4 @@ def _findings(
     names = {str(each.id) for each in manifests}
     found, _ = registry.held_against(registry.RULES, examined)
     ours = (each for each in found if each.subject in names)
-    return (*(found for each in broken for found in each.findings), *ours)
+    return tuple(in_order((*(found for each in broken for found in each.findings), *ours)))

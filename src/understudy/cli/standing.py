@@ -52,7 +52,8 @@ def end(standing: Standing, options: Options, *, as_json: bool) -> ExitCode:
         case Stuck():
             return ExitCode.WITHHELD
         case Underway() | None:
-            printing.tell_error(status_wording.TOO_LATE, hint=status_wording.WAIT_LONGER)
+            message, hint = status_wording.too_late(standing.deployment)
+            printing.tell_error(message, hint=hint)
             return failure(standing) or ExitCode.UNAVAILABLE
         case _:
             assert_never(outcome)

@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, assert_never
 
-from understudy.core.delivery import Delivered, Stuck, Underway, delivery
+from understudy.core.delivery import Delivered, Delivery, Stuck, Underway, delivery
 from understudy.core.deployment import AppliedStatus, Readiness
 from understudy.core.model import Reason
 from understudy.core.record import IN, DecisionWord, LineState
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
     from understudy.core.config import OutState
     from understudy.core.decisions import Finding
-    from understudy.core.delivery import Delivery
     from understudy.core.deployment import Deployment
     from understudy.core.model import CommitSha
     from understudy.core.record import Line, Record
@@ -60,6 +59,14 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Became:
+    """What became of the stage in the cluster. The text is raw, and empty if that is not known."""
+
+    delivery: Delivery
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
     """What became of the answers: how many were sent, and what stood against the others."""
 
@@ -85,14 +92,13 @@ def answers(
     has `heard` of the stage before: that may be true no longer. With a `deployment`, those on the
     stage are told what became of it in the cluster.
     """
-    delivered = delivery_in(record, deployment)
-    said = _said(delivered, deployment)
+    now = became(record, deployment)
     return tuple(
         Answer(
             number=line.number,
             head=line.head,
-            state=_state(record, line, out, delivered),
-            text=_status(record, line, said),
+            state=_state(record, line, out, now.delivery),
+            text=_status(record, line, now.text),
         )
         for line in record.pull_requests
         if line.reason is not Reason.OTHER_BASE or line.head in heard
@@ -101,20 +107,34 @@ def answers(
 
 def sentence(record: Record, line: Line, deployment: Deployment | None = None) -> str:
     """Say whether the branch has the pull request, and why or why not. It is raw text, uncut."""
-    said = _said(delivery_in(record, deployment), deployment)
-    delivered = _delivered(record, line, said)
+    delivered = _delivered(record, line, became(record, deployment).text)
     return f"{_standing(record, line)}{_why(record, line)}{delivered}{_obstacle(record)}"
 
 
-def delivery_in(record: Record, deployment: Deployment | None) -> Delivery:
-    """Return how far the content that the lines speak of has come in the cluster."""
+def became(record: Record, deployment: Deployment | None) -> Became:
+    """Say how far the content that the lines speak of has come in the cluster."""
     if deployment is None or record.published is None or not _stands(record):
-        return Underway(blockers=())
-    return delivery(deployment, record.published.commit)
+        return Became(delivery=Underway(blockers=()))
+    match delivery(deployment, record.published.commit):
+        case Delivered() as delivered:
+            healthy = all(map(_is_healthy, deployment.kustomizations))
+            text = "deployed and healthy" if healthy else "deployed"
+            return Became(delivery=delivered, text=text)
+        case Stuck() as stuck:
+            return Became(delivery=stuck, text=_not_ready(stuck))
+        case Underway() as underway:
+            return Became(delivery=underway)
+        case other:
+            assert_never(other)
 
 
-def not_ready(stuck: Stuck) -> str:
-    """Say what is not ready and why, as far as that was told. It is raw text, uncut."""
+def _is_healthy(applied: AppliedStatus) -> bool:
+    """Ready means "applied" alone, unless what was applied is waited for."""
+    return bool(applied.watches_health) and applied.readiness is Readiness.READY
+
+
+def _not_ready(stuck: Stuck) -> str:
+    """Say what is not ready and why, as far as that was told."""
     failed = (each for each in stuck.blockers if each.readiness is Readiness.FAILED)
     blocker = next(failed, stuck.blockers[0])
     failing = blocker.failing if isinstance(blocker, AppliedStatus) else ""
@@ -189,22 +209,6 @@ def _why(record: Record, line: Line) -> str:
 
 
 _DELIVERED = re.compile(r"([,;] (deployed( and healthy)?|[a-z0-9.-]+ not ready\b.*))?")
-
-
-def _said(delivered: Delivery, deployment: Deployment | None) -> str:
-    """Say what became of the stage in the cluster; nothing as long as that is not known."""
-    match delivered:
-        case Delivered():
-            told = deployment.kustomizations if deployment else ()
-            # Ready means "applied" alone, unless a Kustomization waits for what it applied.
-            watched = all(each.watches_health for each in told)
-            return "deployed and healthy" if watched else "deployed"
-        case Stuck():
-            return not_ready(delivered)
-        case Underway():
-            return ""
-        case _:
-            assert_never(delivered)
 
 
 def _delivered(record: Record, line: Line, said: str) -> str:

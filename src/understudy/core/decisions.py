@@ -19,7 +19,7 @@ class Severity(enum.Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """One thing that stands against publishing, and what to do about it.
+    """One thing that stands against publishing, or as a warning is told, and what to do about it.
 
     `path` is the file in which a person would mend it, from the repository's root, if one is known.
     """

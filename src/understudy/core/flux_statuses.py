@@ -18,7 +18,7 @@ from understudy.core.deployment import AppliedStatus, Deployment, Readiness, Sou
 from understudy.core.model import CheckState
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
     from datetime import datetime
 
     from understudy.core.config import Stage
@@ -87,31 +87,30 @@ def _applied(told: Told, name: str, commit: CommitSha, *, namespace: str) -> App
 
 
 def _source(name: str, told: Told, commit: CommitSha, *, stage: Stage) -> SourceStatus:
-    failed = STATES.get(told.word.lower()) is CheckState.FAILED
     return SourceStatus(
         namespace=stage.flux.namespace,
         name=name,
         branch=stage.branch,
         url="",
-        readiness=Readiness.FAILED if failed else Readiness.READY,
+        readiness=_READINESS.get(STATES.get(told.word.lower()), Readiness.UNKNOWN),
         revision=commit,
         message=told.description,
         since=_since(told),
     )
 
 
+_READINESS: Mapping[CheckState | None, Readiness] = {
+    CheckState.FAILED: Readiness.FAILED,
+    CheckState.PASSED: Readiness.READY,
+    CheckState.PENDING: Readiness.PROGRESSING,
+}
+"""A word that is not known says nothing: it is never taken for a success (trap 07)."""
+
+
 def _readiness(told: Told) -> Readiness:
-    """A word that is not known says nothing: it is never taken for a success (trap 07)."""
-    match STATES.get(told.word.lower()):
-        case CheckState.FAILED:
-            return Readiness.FAILED
-        case CheckState.PASSED:
-            done = not told.description or told.description.lower().endswith(_DONE)
-            return Readiness.READY if done else Readiness.PROGRESSING
-        case CheckState.PENDING:
-            return Readiness.PROGRESSING
-        case _:
-            return Readiness.UNKNOWN
+    readiness = _READINESS.get(STATES.get(told.word.lower()), Readiness.UNKNOWN)
+    done = not told.description or told.description.lower().endswith(_DONE)
+    return Readiness.PROGRESSING if readiness is Readiness.READY and not done else readiness
 
 
 def _since(told: Told) -> str:

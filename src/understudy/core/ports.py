@@ -126,6 +126,9 @@ class Repository(Remote, Protocol):
     def fetch(self, commits: Iterable[CommitSha]) -> frozenset[CommitSha]:
         """Bring commits into the mirror in one fetch; return those the remote no longer has."""
 
+    def tree(self, commit: CommitSha) -> Tree:
+        """Return the files of a fetched commit."""
+
     def revision(self, commit: CommitSha) -> Revision:
         """Return the commit with its tree. It must have been fetched."""
 

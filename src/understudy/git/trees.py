@@ -1,7 +1,7 @@
 """The files of one revision, read from its tree objects. Satisfies `ports.Tree`.
 
-Symbolic links and submodules are no files here: a link may lead anywhere, Flux leaves links out of
-what it applies, and the files of a submodule are in another repository.
+Symbolic links and submodules are no files here: a link may lead anywhere, and Flux leaves it out of
+what it applies (fluxcd/pkg, artifact/storage/archive.go); a submodule's files are elsewhere.
 """
 
 from __future__ import annotations

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from understudy.core.decisions import Severity
 from understudy.core.errors import UsageError
 from understudy.core.inspection import Base, Inspection, Overlay
-from understudy.gitops import effects, orphans, titles
+from understudy.gitops import applying, deploying, effects, orphans, titles
 from understudy.gitops.isolation import registry
 from understudy.gitops.layout import found_in
 from understudy.gitops.rendering.renders import Broken, Rendered
@@ -69,7 +69,7 @@ def inspect(asked: Asked, rendering: Rendering) -> Inspection:
     now = _on_the_stage_now(asked, seen.stage.overlay, base, rendering)
     found = _findings(seen, now, instead=base)
     weighed, excused = registry.weighed(found, settings, looked=_looked(seen, now))
-    told = _in_order(weighed)
+    told = in_order(weighed)
     had = {_sameness(each) for each in _findings(base, now, instead=seen)} if base else set()
     return Inspection(
         revision=asked.revision.name,
@@ -101,21 +101,27 @@ class _Seen:
         return tuple(each.overlay for each in both if isinstance(each, Broken))
 
 
-def _see(tree: Tree, settings: Stage, rendering: Rendering) -> _Seen:
-    layout = found_in(tree)
+def _see(
+    tree: Tree, settings: Stage, rendering: Rendering, *, layout: Layout | None = None
+) -> _Seen:
+    layout = layout or found_in(tree)
     overlay = layout.stage_overlay(settings)
     if overlay is None:
         message = "There is no telling which folder is the overlay of the stage."
         hint = "Name it as `kustomize.stage` in the configuration, or run `understudy init --flux`."
         raise UsageError(message, hint=hint)
     beside = layout.production_overlay(settings)
-    renderer = rendering(tree)
+
+    def rendered(folder: str) -> Rendered | Broken:
+        applied = layout.deploying(folder, settings)
+        return applying.rendered(tree, folder, applied=applied, rendering=rendering)
+
     return _Seen(
         tree=tree,
         settings=settings,
         layout=layout,
-        stage=renderer.render(overlay),
-        production=renderer.render(beside) if beside is not None else None,
+        stage=rendered(overlay),
+        production=rendered(beside) if beside is not None else None,
     )
 
 
@@ -123,10 +129,11 @@ def _base_of(asked: Asked, rendering: Rendering) -> _Seen | None:
     """Look at the base; None: there is none, it is the revision itself, or it has no stage yet."""
     if asked.base is None or _is_same(asked):
         return None
-    overlay = found_in(asked.base.tree).stage_overlay(asked.stage)
+    layout = found_in(asked.base.tree)
+    overlay = layout.stage_overlay(asked.stage)
     if overlay is None or asked.base.tree.folder_id(overlay) is None:
         return None
-    return _see(asked.base.tree, asked.stage, rendering)
+    return _see(asked.base.tree, asked.stage, rendering, layout=layout)
 
 
 def _is_same(asked: Asked) -> bool:
@@ -147,7 +154,9 @@ def _on_the_stage_now(
     elif asked.published.tree.folder_id(overlay) is None:
         return ()
     else:
-        before = rendering(asked.published.tree).render(overlay)
+        tree = asked.published.tree
+        applied = found_in(tree).deploying(overlay, asked.stage)
+        before = applying.rendered(tree, overlay, applied=applied, rendering=rendering)
     return before.manifests if isinstance(before, Rendered) else None
 
 
@@ -161,6 +170,7 @@ def _findings(
     for each in (seen.stage, seen.production):
         if isinstance(each, Broken):
             yield from each.findings
+    yield from deploying.findings(seen.tree, seen.layout, seen.settings)
     if isinstance(seen.stage, Broken):
         return
     stage, production = seen.stage.manifests, _objects(seen.production)
@@ -170,7 +180,7 @@ def _findings(
     if now is not None:
         yield from comparing.findings(stage, now, production)
     yield from validation.findings(stage)
-    yield from orphans.findings(seen.tree, seen.stage.overlay)
+    yield from orphans.findings(seen.tree, seen.stage.overlay, seen.layout)
 
 
 def _looked(seen: _Seen, now: tuple[Manifest, ...] | None) -> frozenset[str]:
@@ -195,7 +205,7 @@ def _examined(
     )
 
 
-def _in_order(findings: Iterable[Finding]) -> list[Finding]:
+def in_order(findings: Iterable[Finding]) -> list[Finding]:
     """Return errors first, and what one rule found together, in the order of the rules."""
     found = list(findings)
     rules = {rule: place for place, rule in enumerate(dict.fromkeys(each.rule for each in found))}

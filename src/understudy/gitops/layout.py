@@ -88,6 +88,21 @@ class Layout:
         wanted = tuple(sources)
         return tuple(each for each in self.kustomizations if self.source_of(each) in wanted)
 
+    def applying(self, overlay: str) -> tuple[Applied, ...]:
+        """Return the Kustomizations that apply a folder, or what is below it."""
+        return tuple(each for each in self.kustomizations if _is_applied(overlay, each))
+
+    def deploying(self, overlay: str, stage: Stage) -> tuple[Applied, ...]:
+        """Return those of `applying` that count: an overlay of the stage comes from its branch.
+
+        Where all come from elsewhere, that is a mistake of its own, and they count.
+        """
+        applied = self.applying(overlay)
+        ours = self.applied_from(self.stage_sources(stage))
+        stage_overlay = self.stage_overlay(stage)
+        is_stage = stage_overlay is not None and _is_within(overlay, stage_overlay)
+        return tuple(each for each in applied if (each in ours) is is_stage) or applied
+
     def stage_overlay(self, stage: Stage) -> str | None:
         """Return the folder that is deployed as the stage; None if there is no telling."""
         if stage.kustomize.stage:
@@ -186,6 +201,13 @@ def _documents(content: bytes) -> Iterator[bytes]:
         telling = _KIND.search(text) or _INSTANCE.search(text)
         if _GROUP.search(text) and telling and not _DEFINITION.search(text):
             yield text
+
+
+def _is_applied(overlay: str, applied: Applied) -> bool:
+    if applied.source_kind != "GitRepository" and applied.folder:
+        # An artifact that was made of a folder: paths begin there.
+        return f"/{overlay}".endswith(f"/{applied.folder}")
+    return _is_within(applied.folder, overlay)
 
 
 def _is_within(path: str, folder: str) -> bool:

@@ -10,12 +10,13 @@ from understudy.core import phrases
 from understudy.core.decisions import Finding, Severity
 from understudy.core.errors import UsageError
 from understudy.documents import load_all
-from understudy.gitops.layout import KUSTOMIZATIONS, found_in
+from understudy.gitops.layout import KUSTOMIZATIONS
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
 
     from understudy.core.ports import Tree
+    from understudy.gitops.layout import Layout
 
 ORPHAN_OVERLAY = "orphan-overlay"
 
@@ -24,8 +25,11 @@ TITLES: Mapping[str, str] = {ORPHAN_OVERLAY: "an overlay of the stage that nothi
 _LISTS = ("resources", "bases", "components")
 
 
-def findings(tree: Tree, overlay: str) -> Iterator[Finding]:
-    """Find folders below the stage's overlay that have a kustomization and are listed nowhere."""
+def findings(tree: Tree, overlay: str, layout: Layout) -> Iterator[Finding]:
+    """Find folders below the stage's overlay that have a kustomization and are listed nowhere.
+
+    `layout` is that of the tree.
+    """
     kustomizations = {
         posixpath.dirname(path): path
         for path in tree.files()
@@ -36,7 +40,7 @@ def findings(tree: Tree, overlay: str) -> Iterator[Finding]:
     below = [folder for folder in kustomizations if folder.startswith(f"{overlay}/")]
     suspects = set(_outermost(below))
     suspects -= set(_listed(tree, kustomizations, suspects))
-    applied = _applied(tree) if suspects else ()
+    applied = _applied(layout)
     for folder in sorted(suspects):
         if not any(fnmatchcase(folder, pattern) for pattern in applied):
             yield _orphan(folder, kustomizations[folder], kustomizations[overlay])
@@ -87,9 +91,8 @@ def _entries(text: bytes, path: str) -> Iterator[str]:
             yield from map(str, entries if isinstance(entries, list) else ())
 
 
-def _applied(tree: Tree) -> tuple[str, ...]:
+def _applied(layout: Layout) -> tuple[str, ...]:
     """Return the folders that a controller applies; those of Argo CD may be patterns."""
-    layout = found_in(tree)
     flux = (each.folder for each in layout.kustomizations)
     argo = (each.folder for each in layout.applications)
     return (*flux, *argo)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -10,6 +11,7 @@ from understudy.core import phrases
 from understudy.core.decisions import Finding, Severity
 from understudy.gitops.ownership import Ownership
 from understudy.gitops.scopes import Scopes
+from understudy.redaction import redacted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -86,24 +88,31 @@ class Examined:
         made = {each.id.name for each in self.production if each.id.kind == "Namespace"}
         return frozenset(each for each in used | made if each and not self.own.has_namespace(each))
 
-    @cached_property
-    def target_namespace(self) -> str:
-        """The namespace to which Flux moves all of the stage's objects, if it is told to."""
-        moved = {_spec(each).get("targetNamespace") or "" for each in self._stage_applied}
-        return str(next(iter(moved))) if len(moved) == 1 else ""
-
-    @cached_property
-    def is_substituted_apart(self) -> bool:
-        """Whether Flux fills in other values for `${…}` on the stage than it does in production."""
-        filled = [
-            {repr(_spec(each).get("postBuild")) for each in applied}
-            for applied in (self._stage_applied, self._production_applied)
-        ]
-        return all(filled) and filled[0] != filled[1]
-
     def could_be_equal(self, value: str) -> bool:
-        """Tell whether a text that stage and production share is still the same when applied."""
-        return not ("${" in value and self.is_substituted_apart)
+        """Tell whether a text that stage and production share is still the same when applied.
+
+        It is not, if it holds a `${…}` for which Flux fills in another value on the stage.
+        """
+        # Names of hosts come in lower case, so that of a variable may too.
+        return not any(map(self._is_filled_in_apart, _VARIABLE.findall(value.lower())))
+
+    def _is_filled_in_apart(self, variable: str) -> bool:
+        ours, theirs = (
+            {self._filled_in(variable, each) for each in applied}
+            for applied in (self._stage_applied, self._production_applied)
+        )
+        return bool(ours and theirs) and ours.isdisjoint(theirs)
+
+    def _filled_in(self, variable: str, applied: Applied) -> tuple[str, ...]:
+        """Return what tells the value of a variable: itself, or the objects that may have it."""
+        told = _mapping(_spec(applied).get("postBuild"))
+        named = {str(k).lower(): str(v) for k, v in _mapping(told.get("substitute")).items()}
+        if variable in named:
+            return (named[variable],)
+        if not (objects := told.get("substituteFrom")):
+            return ()
+        cluster = self.layout.cluster_of(applied.path) if self.layout else None
+        return (cluster or "", applied.namespace, repr(objects))
 
     @cached_property
     def _stage_applied(self) -> tuple[Applied, ...]:
@@ -114,8 +123,7 @@ class Examined:
         return self._applied(self.production_overlay or "")
 
     def _applied(self, overlay: str) -> tuple[Applied, ...]:
-        every = self.layout.kustomizations if self.layout and overlay else ()
-        return tuple(each for each in every if _is_applied(overlay, each))
+        return self.layout.applying(overlay) if self.layout and overlay else ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,19 +162,22 @@ def finding(rule: str, manifest: Manifest, said: Said) -> Finding:
 
 
 def several(values: Iterable[object], *, limit: int = 5) -> str:
-    """Write foreign values as in a sentence; of many, the first few and how many more there are."""
-    words = [phrases.shown(value) for value in dict.fromkeys(values)]
+    """Write foreign values as in a sentence; of many, the first few and how many more there are.
+
+    What opens an address is left out.
+    """
+    words = [phrases.shown(redacted(str(value))) for value in dict.fromkeys(values)]
     rest = len(words) - limit
     return phrases.listed(words[:limit]) + (f" (and {rest} more)" if rest > 0 else "")
 
 
-def _is_applied(overlay: str, applied: Applied) -> bool:
-    if applied.source_kind != "GitRepository" and applied.folder:
-        # An artifact that was made of a folder: paths begin there.
-        return f"/{overlay}".endswith(f"/{applied.folder}")
-    return f"{applied.folder}/".startswith(f"{overlay}/")
+# https://fluxcd.io/flux/components/kustomize/kustomizations/#post-build-variable-substitution
+_VARIABLE = re.compile(r"\$\{([_a-z][_a-z0-9]*)")
 
 
 def _spec(applied: Applied) -> Mapping[str, Any]:
-    spec = applied.body.get("spec")
-    return spec if isinstance(spec, dict) else {}
+    return _mapping(applied.body.get("spec"))
+
+
+def _mapping(found: object) -> Mapping[str, Any]:
+    return found if isinstance(found, dict) else {}

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from understudy.core.answers import delivery_in, sentence
+from understudy.core.answers import became, sentence
 from understudy.core.delivery import Stuck
 from understudy.core.record import IN, LineState
 from understudy.render import advice, fragments
@@ -27,7 +27,7 @@ _TYPED = 500
 def comment(record: Record, line: Line, deployment: Deployment | None = None) -> str:
     """Return what the authors are told. By its first line, which nobody sees, it is found again."""
     told = f"**{_told(sentence(record, line, deployment))}**"
-    is_stuck = line.state in IN and isinstance(delivery_in(record, deployment), Stuck)
+    is_stuck = line.state in IN and isinstance(became(record, deployment).delivery, Stuck)
     seen = _looking(record) if is_stuck else ()
     return "\n\n".join([_mark(record.stage), told, *seen, *_way_in(record, line)])
 

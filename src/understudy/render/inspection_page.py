@@ -26,8 +26,7 @@ def inspection_page(inspection: Inspection, titles: Mapping[str, str]) -> Page:
     """Tell of an inspection. `titles` say in a few words what each rule is about."""
     page = [row(Span(wording.headline(inspection), Tone.TITLE)), row()]
     page += _circumstances(inspection)
-    for (severity, rule), found in _grouped(inspection.findings):
-        page += [row(), *_group(severity, rule, found, titles)]
+    page += findings_rows(inspection.findings, titles)
     if inspection.known:
         page += [row(), *_known(inspection)]
     if inspection.excused:
@@ -35,6 +34,13 @@ def inspection_page(inspection: Inspection, titles: Mapping[str, str]) -> Page:
     if inspection.effect:
         page += [row(), *_effect(inspection.effect)]
     return page
+
+
+def findings_rows(findings: Sequence[Finding], titles: Mapping[str, str]) -> Iterator[Row]:
+    """Tell of findings: those of a rule together, in the order they have, a remedy once."""
+    for (severity, rule), found in _grouped(findings):
+        yield row()
+        yield from _group(severity, rule, found, titles)
 
 
 def inspection_document(inspection: Inspection) -> bytes:
@@ -50,10 +56,10 @@ def inspection_document(inspection: Inspection) -> bytes:
             "production_as_on": inspection.production_as_on,
             "base": base and {"revision": base.revision, "broken": base.broken},
             "published": inspection.published,
-            "findings": [_finding_document(found) for found in inspection.findings],
-            "known": [_finding_document(found) for found in inspection.known],
+            "findings": [finding_document(found) for found in inspection.findings],
+            "known": [finding_document(found) for found in inspection.known],
             "excused": [
-                {**_finding_document(excused.finding), "reason": excused.reason}
+                {**finding_document(excused.finding), "reason": excused.reason}
                 for excused in inspection.excused
             ],
             "effect": effect
@@ -67,7 +73,8 @@ def inspection_document(inspection: Inspection) -> bytes:
     )
 
 
-def _finding_document(found: Finding) -> dict[str, Any]:
+def finding_document(found: Finding) -> dict[str, Any]:
+    """Return one finding as it is in documents."""
     return {
         "rule": found.rule,
         "severity": found.severity.value,

@@ -156,9 +156,15 @@ def _pull_requests(standing: Standing) -> Iterable[Row]:
             yield row(Span(f"{title} ({len(group)})", Tone.TITLE))
         for line in group:
             yield from _line(line, known.get(line.number), width)
-    if any(each.presence is Presence.DEPLOYED for each in standing.members):
+    if why := _why_not_healthy(standing):
         yield row()
-        yield row(Span(status_wording.HEALTH_UNWATCHED, Tone.QUIET))
+        yield row(Span(why, Tone.QUIET))
+
+
+def _why_not_healthy(standing: Standing) -> str:
+    told = standing.deployment
+    is_told_so = any(each.presence is Presence.DEPLOYED for each in standing.members)
+    return status_wording.health(told) if is_told_so and isinstance(told, Deployment) else ""
 
 
 def _line(line: Line, member: Member | None, width: int) -> Iterable[Row]:

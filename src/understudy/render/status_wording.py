@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, assert_never
 
 from understudy.core.delivery import Delivered, Stuck, Underway
 from understudy.core.deployment import AppliedStatus, Readiness, SourceStatus
-from understudy.core.standing import Presence
+from understudy.core.standing import Presence, Unknown
 from understudy.render import wording
 
 if TYPE_CHECKING:
@@ -14,11 +14,12 @@ if TYPE_CHECKING:
     from understudy.core.deployment import Deployment
     from understudy.core.standing import Member, Standing
 
-TOO_LATE = "The time is over: the stage's commit is not deployed yet."
-WAIT_LONGER = "Give it longer with --timeout, or see what it waits for above."
 HEALTH_UNWATCHED = (
     "Deployed says that it was applied; whether it is healthy, nobody watches. For that, set"
     " `wait: true` in the Kustomization."
+)
+HEALTH_UNKNOWN = (
+    "Deployed says that it was applied; whether it is healthy, cannot be told without the cluster."
 )
 
 READINESS_WORDS = {
@@ -35,6 +36,25 @@ PRESENCE_WORDS = {
     Presence.FAILING: "failing",
     Presence.ON_THE_WAY: "on the way",
 }
+
+
+def too_late(told: Deployment | Unknown) -> tuple[str, str]:
+    """Say that the time is over, and what to do: where nobody tells anything, time is no help."""
+    if isinstance(told, Unknown):
+        return f"The time is over. {told.message}", told.hint
+    return (
+        "The time is over: the stage's commit is not deployed yet.",
+        "Give it longer with --timeout, or see what it waits for above.",
+    )
+
+
+def health(deployed: Deployment) -> str:
+    """Say why nobody can tell that what is deployed is healthy; empty: it is told already."""
+    if any(each.watches_health is False for each in deployed.kustomizations):
+        return HEALTH_UNWATCHED
+    unknown = any(each.watches_health is None for each in deployed.kustomizations)
+    return HEALTH_UNKNOWN if unknown else ""
+
 
 _TOLD_BY = {"cluster": "the cluster", "forge": "the forge"}
 
@@ -88,6 +108,8 @@ def holds(status: Blocker) -> str:
         case SourceStatus(revision=revision):
             has = f"has {wording.short(revision)}" if revision else "has fetched nothing yet"
             return f"{has} of {status.branch}{since}"
+        case AppliedStatus(readiness=Readiness.UNKNOWN, applied=None, attempted=None):
+            return "nothing is told of it"
         case AppliedStatus(applied=applied, attempted=attempted):
             has = f"has {wording.short(applied)}" if applied else "has applied nothing yet"
             tries = attempted if attempted != applied else None

@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.forges.github.opened import opened_in
+from understudy.core.answers import Became
 from understudy.core.delivery import Delivered, Stuck, Underway
-from understudy.core.deployment import AppliedStatus, Readiness
 from understudy.core.errors import UnavailableError
 from understudy.core.model import CommitSha
 from understudy.forges.github.client import MayNotError
@@ -14,7 +14,6 @@ from understudy.forges.github.deployments import show_deployed
 
 if TYPE_CHECKING:
     from tests.github.world import GitHubWorld
-    from understudy.core.delivery import Delivery
 
 PAGE = "https://github.com/ada/fleet/actions/runs/1"
 
@@ -25,10 +24,10 @@ def tip(hub: GitHubWorld) -> CommitSha:
     return CommitSha(hub.remote_ref("refs/heads/master") or "")
 
 
-def _show(hub: GitHubWorld, commit: str, delivery: Delivery | None = None) -> bool:
+def _show(hub: GitHubWorld, commit: str, became: Became | None = None) -> bool:
     with opened_in(hub) as github:
         return show_deployed(
-            github, CommitSha(commit), environment="staging", page=PAGE, delivery=delivery
+            github, CommitSha(commit), environment="staging", page=PAGE, became=became
         )
 
 
@@ -105,17 +104,13 @@ def test_who_may_not_deploy_is_told_so(hub: GitHubWorld, tip: str) -> None:
 # --- what became of it in the cluster -------------------------------------------------------------
 
 
-UNTOLD = Underway(blockers=())
+UNTOLD = Became(delivery=Underway(blockers=()))
+DEPLOYED = Became(delivery=Delivered(), text="deployed")
+HEALTHY = Became(delivery=Delivered(), text="deployed and healthy")
 
 
-def _not_ready(message: str) -> Stuck:
-    status = AppliedStatus(
-        namespace="flux-system",
-        name="apps-staging",
-        readiness=Readiness.FAILED,
-        message=message,
-    )
-    return Stuck(blockers=(status,))
+def _not_ready(message: str) -> Became:
+    return Became(delivery=Stuck(blockers=()), text=f"apps-staging not ready: {message}")
 
 
 def _said(hub: GitHubWorld) -> list[tuple[str, str]]:
@@ -126,9 +121,9 @@ def _said(hub: GitHubWorld) -> list[tuple[str, str]]:
 def test_an_environment_follows_what_became_of_the_stage_and_says_it_once(
     hub: GitHubWorld, tip: str
 ) -> None:
-    on_the_way: list[Delivery] = [UNTOLD, UNTOLD, UNTOLD]
-    then: list[Delivery] = [_not_ready("build failed"), _not_ready("build failed"), UNTOLD]
-    at_last: list[Delivery] = [_not_ready("health check failed"), Delivered(), Delivered(), UNTOLD]
+    on_the_way = [UNTOLD, UNTOLD, UNTOLD]
+    then = [_not_ready("build failed"), _not_ready("build failed"), UNTOLD]
+    at_last = [_not_ready("health check failed"), HEALTHY, HEALTHY, UNTOLD]
 
     sent = [_show(hub, tip, each) for each in (*on_the_way, *then, *at_last)]
 
@@ -141,14 +136,20 @@ def test_an_environment_follows_what_became_of_the_stage_and_says_it_once(
     ]
 
 
+def test_one_whose_health_nobody_watches_is_not_called_healthy(hub: GitHubWorld, tip: str) -> None:
+    _show(hub, tip, DEPLOYED)
+
+    assert _said(hub) == [("success", "Deployed")]
+
+
 def test_what_failed_leaves_what_was_there_before_active(hub: GitHubWorld, tip: str) -> None:
-    _show(hub, tip, Delivered())
+    _show(hub, tip, HEALTHY)
     later = hub.base({"a": "2"})
     _show(hub, later, UNTOLD)
     _show(hub, later, _not_ready("x" * 200))
 
     assert [states[-1] for _, _, states in _seen(hub)] == ["success", "failure"]
-    _show(hub, later, Delivered())
+    _show(hub, later, HEALTHY)
     assert [states[-1] for _, _, states in _seen(hub)] == ["inactive", "success"]
 
 

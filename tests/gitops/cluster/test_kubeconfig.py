@@ -101,6 +101,16 @@ def test_a_pod_is_in_its_own_cluster(tmp_path: Path, monkeypatch: pytest.MonkeyP
     assert "the-token-of-a-pod" not in redacted("it said the-token-of-a-pod")
 
 
+def test_a_token_of_a_pod_that_is_no_text_is_told_of(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "ACCOUNT", tmp_path)
+    (tmp_path / "token").write_bytes(b"\xff\xfe")
+
+    with pytest.raises(UsageError, match="token of the pod's service account"):
+        found(None, KUBERNETES_SERVICE_HOST="10.0.0.1", KUBERNETES_SERVICE_PORT="443")
+
+
 def test_nothing_of_a_user_is_shown(tmp_path: Path) -> None:
     access = found(write(tmp_path / "config", config()))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 import pytest
@@ -130,18 +131,61 @@ def test_what_is_suspended_is_named_and_left_to_people(
     assert found.remedy == f"flux resume {called} --namespace {NAMESPACE}"
 
 
+SSH = "ssh://git@git.example.org:2222/ada/home.git"
+
+
+@pytest.mark.parametrize(
+    ("url", "options"),
+    [
+        (SSH, f"--url {SSH}"),
+        (URL, f'--url {URL} --username NAME --password "$TOKEN"'),
+        (
+            "https://ada:word@github.com/ada/home",
+            f'--url {URL} --username NAME --password "$TOKEN"',
+        ),
+        ("ssh://git:word@git.example.org/x", "--url 'ssh://***@git.example.org/x'"),
+    ],
+)
 def test_a_secret_that_is_not_there_is_told_with_the_command_that_makes_it(
-    world: World, tip: str, cluster: FluxCluster
+    world: World, tip: str, cluster: FluxCluster, url: str, options: str
 ) -> None:
     deployed(cluster, tip)
-    cluster.change("GitRepository", SOURCE, {"secretRef": {"name": "deploy-key"}})
+    cluster.change("GitRepository", SOURCE, {"secretRef": {"name": "deploy-key"}, "url": url})
 
     (found,) = [each for each in seen_on(world, cluster) if each.id == "cluster-secret"]
 
     assert found.verdict is Health.PROBLEM
-    assert found.remedy == (
-        f"flux create secret git deploy-key --namespace {NAMESPACE} --url {URL}"
+    assert found.remedy == (f"flux create secret git deploy-key --namespace {NAMESPACE} {options}")
+
+
+def test_a_secret_that_flux_misses_is_made_by_its_name(
+    world: World, tip: str, cluster: FluxCluster
+) -> None:
+    deployed(cluster, tip)
+    cluster.change("GitRepository", SOURCE, {"url": SSH})
+    cluster.fetch_failed(
+        f"failed to get secret '{NAMESPACE}/deploy-key': secrets \"deploy-key\" not found"
     )
+
+    (found,) = [each for each in seen_on(world, cluster) if each.id == "deployed-source"]
+
+    assert found.remedy == (
+        f"flux create secret git deploy-key --namespace {NAMESPACE} --url {SSH}"
+    )
+
+
+def test_commands_are_for_the_cluster_that_was_named(
+    world: World, tip: str, cluster: FluxCluster
+) -> None:
+    deployed(cluster, tip)
+    cluster.change("GitRepository", SOURCE, {"suspend": True})
+    cluster.change("Kustomization", APPS, {"path": "./apps/production"})
+
+    told = world.cli("doctor", "--kubeconfig", str(cluster.kubeconfig), "--json")
+
+    commands = {each["id"]: each["remedy"] for each in json.loads(told.out)["rows"]}
+    for row in ("cluster-production", "deployed-suspended"):
+        assert commands[row].endswith(f"--namespace {NAMESPACE} --kubeconfig {cluster.kubeconfig}")
 
 
 def test_a_source_that_cannot_be_read_is_a_problem_with_its_words(

@@ -72,7 +72,7 @@ CASES: dict[str, tuple[Mapping[str, str | None], str]] = {
         {SOURCE: git_repository("flux-system-staging", "staging", url=SSH)},
         (
             f"problem flux-source-secret: {SOURCE}: GitRepository `flux-system-staging` reads over"
-            f" ssh and has no `secretRef` -> In {SOURCE}, add `secretRef: {{name: NAME}}`."
+            f" ssh and names no secret -> In {SOURCE}, add `spec.secretRef: {{name: NAME}}`."
         ),
     ),
     "the source has not the secret of production's": (
@@ -82,9 +82,9 @@ CASES: dict[str, tuple[Mapping[str, str | None], str]] = {
             + kustomization("flux-system", CLUSTER, "flux-system")
         },
         (
-            f"problem flux-source-secret: {SOURCE}: GitRepository `flux-system-staging` has no"
-            " `secretRef`, and GitRepository `flux-system` reads the same server with `flux-system`"
-            f" -> In {SOURCE}, add `secretRef: {{name: flux-system}}`."
+            f"problem flux-source-secret: {SOURCE}: GitRepository `flux-system-staging` names no"
+            " secret, and GitRepository `flux-system` reads the same server with `flux-system`"
+            f" -> In {SOURCE}, add `spec.secretRef: {{name: flux-system}}`."
         ),
     ),
     "the source is looked at too seldom": (
@@ -228,22 +228,72 @@ def test_without_a_source_the_command_that_writes_one_is_told(world: World) -> N
     assert [each.rpartition(" -> ")[2] for each in seen] == ["understudy init --flux"] * 2
 
 
+WEBS = "namespace: web\nresources:\n  - ../../base/web\n"
+"""An overlay that puts the app of the base, a ConfigMap, into production's namespace."""
+
+
+def _isolated(settings: dict[str, object]) -> object:
+    return {"stages": {"staging": {"isolation": settings}}}
+
+
+def _allowed(pattern: str, rule: str = "escaped-namespace") -> dict[str, object]:
+    return {"allow": [{"rule": rule, "object": pattern, "reason": "it is shared"}]}
+
+
 @pytest.mark.parametrize(
     "settings",
     [
         {"off": {"escaped-namespace": "one namespace serves both"}},
-        {"allow": [{"rule": "escaped-namespace", "object": "* web/*", "reason": "it is shared"}]},
+        _allowed("* web/*"),
+        _allowed("ConfigMap web/web"),
         {"namespaces": ["web", "*-stage"]},
     ],
 )
 def test_a_namespace_that_a_person_has_allowed_is_no_trouble(
     world: World, settings: dict[str, object]
 ) -> None:
-    changes = {WEB: "namespace: web\nresources:\n  - ../../base/web\n"}
-
-    seen = looked_at(world, changes, configuration={"stages": {"staging": {"isolation": settings}}})
+    seen = looked_at(world, {WEB: WEBS}, configuration=_isolated(settings))
 
     assert troubles(seen) == []
+
+
+@pytest.mark.parametrize("pattern", ["Deployment web/*", "web", "ConfigMap web/other", "*web-*"])
+def test_an_allowance_is_for_objects_by_their_names_as_in_a_check(
+    world: World, pattern: str
+) -> None:
+    seen = looked_at(world, {WEB: WEBS}, configuration=_isolated(_allowed(pattern)))
+
+    assert [each.partition(":")[0] for each in troubles(seen)] == ["problem stage-namespaces"]
+
+
+@pytest.mark.parametrize(("rule", "count"), [("cluster-scoped", 0), ("escaped-namespace", 1)])
+def test_a_namespace_itself_is_for_the_rule_of_what_the_whole_cluster_shares(
+    world: World, rule: str, count: int
+) -> None:
+    changes = {
+        WEB: "resources:\n  - extra.yaml\n",
+        "apps/staging/web/extra.yaml": "apiVersion: v1\nkind: Namespace\nmetadata: {name: lab}\n",
+    }
+
+    seen = looked_at(world, changes, configuration=_isolated(_allowed("Namespace lab", rule)))
+
+    assert len(troubles(seen)) == count
+
+
+def test_objects_that_no_file_tells_are_allowed_together_only(world: World) -> None:
+    changes = {WEB: "namespace: web\nresources:\n  - https://example.org/x.yaml\n"}
+    told = [
+        len(troubles(looked_at(world, changes, configuration=_isolated(_allowed(pattern)))))
+        for pattern in ("* web/*", "ConfigMap web/web")
+    ]
+
+    assert told == [0, 1]
+
+
+def test_kustomizations_that_name_each_other_come_to_an_end(world: World) -> None:
+    changes = {WEB: WEBS, "apps/base/web/kustomization.yaml": "resources: [../../staging/web]\n"}
+
+    assert len(troubles(looked_at(world, changes))) == 1
 
 
 def test_patches_name_the_namespace_from_before_and_are_no_trouble(world: World) -> None:
@@ -281,3 +331,100 @@ def test_a_template_is_told_and_is_no_trouble(world: World) -> None:
 
     assert troubles(seen) == []
     assert any("chart/templates/x.yaml" in each.evidence for each in seen)
+
+
+# --- what the Flux operator makes ----------------------------------------------------------------
+
+OPERATED = "clusters/test/instance.yaml"
+SYNCED = {"kind": "GitRepository", "url": SSH, "pullSecret": "test"}
+AT_STAGE = {"ref": "refs/heads/staging", "path": "clusters/test"}
+
+
+def _sync(indent: int, values: Mapping[str, str]) -> str:
+    lines = {"sync": "", **{f"  {key}": value for key, value in values.items() if value}}
+    return "".join(f"{' ' * indent}{key}: {value}".rstrip() + "\n" for key, value in lines.items())
+
+
+def _instance(**values: str) -> str:
+    return (
+        "apiVersion: fluxcd.controlplane.io/v1\nkind: FluxInstance\n"
+        "metadata: {name: flux, namespace: flux-system}\nspec:\n"
+        + _sync(2, {**SYNCED, **AT_STAGE, **values})
+    )
+
+
+def _chart(**values: str) -> str:
+    return (
+        "apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\n"
+        "metadata: {name: instance, namespace: flux-system}\nspec:\n  values:\n    instance:\n"
+        + _sync(6, {**SYNCED, **AT_STAGE, "interval": "1m", **values})
+    )
+
+
+def _clusters(test: str, source: str = "flux-system") -> dict[str, str | None]:
+    """Write two clusters, of which one is the stage as a whole, as the Flux operator is told."""
+    live = {"ref": "refs/heads/master", "path": "clusters/live"}
+    return {
+        **dict.fromkeys((SYNC, PRODUCTION, SOURCE, STAGE)),
+        "clusters/live/instance.yaml": _instance(**live),
+        "clusters/live/apps.yaml": kustomization("apps", "apps/production", "flux-system"),
+        OPERATED: test,
+        "clusters/test/apps.yaml": kustomization("apps", "apps/staging", source),
+    }
+
+
+OPERATED_CASES: dict[str, tuple[Mapping[str, str | None], str]] = {
+    "all is right": (_clusters(_instance()), ""),
+    "it names no secret": (
+        _clusters(_instance(pullSecret="")),
+        (
+            f"problem flux-source-secret: {OPERATED}: FluxInstance `flux` reads over ssh and names"
+            f" no secret -> In {OPERATED}, add `spec.sync.pullSecret: NAME`."
+        ),
+    ),
+    "it follows another branch": (
+        _clusters(_instance(ref="refs/heads/master", name="mine"), "mine"),
+        (
+            f"problem flux-source: {OPERATED}: FluxInstance `flux` follows `master`, and the stage"
+            f" is `staging` -> In {OPERATED}, set `spec.sync.ref: refs/heads/staging`:"
+            " understudy doctor --fix"
+        ),
+    ),
+    "it looks seldom, and the chart of the operator tells it": (
+        _clusters(_chart(interval="2h")),
+        (
+            f"warning flux-source-interval: {OPERATED}: HelmRelease `instance` is looked at every"
+            f" 2h, and no Receiver tells Flux of a push -> In {OPERATED}, set"
+            " `spec.values.instance.sync.interval: 1m0s`: understudy doctor --fix; or let a push"
+            " tell Flux: understudy init --flux --receiver"
+        ),
+    ),
+}
+
+
+@pytest.mark.parametrize("case", OPERATED_CASES)
+def test_a_source_that_the_flux_operator_makes_is_mended_where_it_is_told(
+    world: World, case: str
+) -> None:
+    changes, wanted = OPERATED_CASES[case]
+    stage = {"kustomize": {"stage": "apps/staging"}}
+
+    seen = looked_at(world, changes, configuration={"stages": {"staging": stage}})
+
+    assert "\n".join(troubles(seen)) == wanted
+
+
+def test_a_whole_cluster_that_has_production_does_not_follow_the_stage(world: World) -> None:
+    changes = {
+        **_clusters(_instance()),
+        "clusters/test/live.yaml": kustomization("live", "apps/production", "flux-system"),
+    }
+    stage = {"kustomize": {"stage": "apps/staging", "production": "apps/production"}}
+
+    seen = looked_at(world, changes, configuration={"stages": {"staging": stage}})
+
+    told = [each for each in troubles(seen) if each.startswith("problem flux-production")]
+    assert [each.rpartition(" -> ")[2] for each in told] == [
+        f"In {OPERATED}, name the branch of production in `spec.sync.ref`.",
+        "In clusters/test/live.yaml, name the source of production in `spec.sourceRef`.",
+    ]

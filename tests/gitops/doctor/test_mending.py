@@ -33,7 +33,7 @@ def test_a_value_that_is_wrong_is_set_and_nothing_else_changes(world: World) -> 
         "   interval: 2h",
         "   url: https://github.com/ada/home",
     )
-    assert written[SOURCE] == text.replace("main", "staging").replace("2h", '"1m0s"')
+    assert written[SOURCE] == text.replace("main", "staging").replace("2h", "1m0s")
 
 
 def test_hostile_names_do_no_harm(world: World) -> None:

@@ -11,6 +11,7 @@ from understudy.gitops.isolation.controller_objects import CONTROLLER_OBJECT
     [
         ("kustomize.toolkit.fluxcd.io/v1", "Kustomization", "error"),
         ("source.toolkit.fluxcd.io/v1", "GitRepository", "error"),
+        ("source.extensions.fluxcd.io/v1beta1", "ArtifactGenerator", "error"),
         ("notification.toolkit.fluxcd.io/v1", "Receiver", "error"),
         ("notification.toolkit.fluxcd.io/v1beta3", "Alert", "warning"),
         ("fluxcd.controlplane.io/v1", "FluxInstance", "error"),

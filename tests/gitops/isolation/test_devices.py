@@ -13,6 +13,8 @@ from understudy.gitops.isolation.devices import SHARED_DEVICE
         ("/dev/ttyUSB0", "error"),
         ("/dev/serial/by-id/usb-Sonoff_Zigbee_3.0-if00-port0", "error"),
         ("/dev/bus/usb", "error"),
+        ("/dev/network-modem", "error"),
+        ("//dev/ttyUSB0", "error"),
         ("/dev/dri", "warning"),
         ("/dev/nvidia0", "warning"),
     ],
@@ -21,7 +23,16 @@ def test_a_device_of_the_node_that_both_use(device: str, severity: str) -> None:
     look_at = examined(agent(device), agent(device, namespace="agent-prod"))
     (line,) = told(SHARED_DEVICE, look_at)
     assert line.startswith(f"{severity} shared-device: DaemonSet agent-stage/agent: ")
-    assert f"`{device}`" in line
+    assert f"`/{device.lstrip('/')}`" in line
+
+
+@pytest.mark.parametrize("password", ["hunter2", "me:hunter2", "p@hunter2", "me:hunter2@x"])
+def test_what_opens_a_device_is_not_told(password: str) -> None:
+    port = f"tcp://{password}@10.42.2.15:6638/a"
+    (line,) = told(SHARED_DEVICE, examined(zigbee(port, "z-stage"), zigbee(port, "z-prod")))
+    assert "the device at `tcp://10.42.2.15:6638`" in line
+    broken = zigbee(f"tcp://{password}@$HOST", "z-stage"), zigbee(f"tcp://{password}@$HOST", "z")
+    assert told(SHARED_DEVICE, examined(*broken)) == []
 
 
 def test_a_device_of_the_stage_alone_is_a_path_of_the_node() -> None:

@@ -159,3 +159,14 @@ def test_an_ingress_without_a_host_answers_to_all() -> None:
     stage = INGRESS.replace("NAMESPACE", "immich-stage").replace("host: HOST, ", "")
     (line,) = told(SHARED_HOST, examined(stage, production))
     assert "It names no host" in line
+
+
+def test_a_password_in_an_address_is_not_told() -> None:
+    stage, production = (
+        INGRESS.replace("HOST", "'https://me:hunter2@app.example.com:8443'").replace(
+            "NAMESPACE", each
+        )
+        for each in ("app-stage", "app-prod")
+    )
+    (line,) = told(SHARED_HOST, examined(stage, production))
+    assert "answers to `app.example.com`" in line

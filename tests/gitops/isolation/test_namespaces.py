@@ -72,6 +72,18 @@ def test_a_chart_that_is_installed_elsewhere_escapes() -> None:
     assert told(ESCAPED_NAMESPACE, examined(at_home)) == []
 
 
+def test_a_release_that_is_kept_elsewhere_can_be_taken_for_that_of_others() -> None:
+    release = """
+        apiVersion: helm.toolkit.fluxcd.io/v2
+        kind: HelmRelease
+        metadata: {name: podinfo, namespace: podinfo-stage}
+        spec: {storageNamespace: podinfo}
+    """
+    (found,) = ESCAPED_NAMESPACE.look(examined(release))
+    assert "Helm keeps what it knows of the release in `podinfo`" in found.message
+    assert "`spec.storageNamespace`" in found.remedy
+
+
 OF_A_KIND_NOBODY_KNOWS = """
     apiVersion: barmancloud.cnpg.io/v1
     kind: ObjectStore

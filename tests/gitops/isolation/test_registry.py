@@ -111,6 +111,14 @@ def test_what_is_allowed_is_kept_with_its_reason() -> None:
     assert [(each.finding, each.reason) for each in excused] == [(GATEWAY, "one for all")]
 
 
+def test_an_allowance_that_another_one_covers_is_not_said_to_fit_nothing() -> None:
+    several = ("Gateway *", "Gateway default/*")
+    allow = tuple(Allowed(rule=GATEWAY.rule, object=each, reason=each) for each in several)
+    told, excused = weighed([GATEWAY], Isolation(allow=allow))
+    assert told == ()
+    assert [each.reason for each in excused] == ["Gateway *"]
+
+
 def test_an_allowance_is_for_its_rule_alone() -> None:
     allow = (Allowed(rule="shared-host", object="Gateway *", reason="x"),)
     told, excused = weighed([GATEWAY], Isolation(allow=allow))

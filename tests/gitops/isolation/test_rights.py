@@ -57,6 +57,14 @@ def test_a_role_that_others_get_too_is_found() -> None:
     assert "adds these rights to a role that others in the cluster have" in line
 
 
+def test_a_role_that_is_made_of_others_may_whatever_they_may() -> None:
+    text = role("pods", "get").replace(
+        "rules: [{", "aggregationRule: {clusterRoleSelectors: [{}]}\n    rules: [{"
+    )
+    (line,) = told(CLUSTER_RIGHTS, examined(text))
+    assert "the stage may do whatever other roles add to this one by their labels" in line
+
+
 BINDING = """
     apiVersion: rbac.authorization.k8s.io/v1
     kind: KIND
@@ -118,3 +126,25 @@ def test_everybody_is_too_many() -> None:
     text = text.replace("name: metrics}]", "name: 'system:authenticated'}]")
     (line,) = told(CLUSTER_RIGHTS, examined(text))
     assert "in the whole cluster to `system:authenticated`" in line
+
+
+@pytest.mark.parametrize(
+    ("subject", "name", "is_found"),
+    [
+        ("Group", "system:serviceaccounts:metrics", True),
+        ("User", "system:serviceaccount:metrics:metrics", True),
+        ("Group", "system:serviceaccounts:metrics-stage", False),
+        ("User", "system:serviceaccount:metrics-stage:metrics", False),
+        ("Group", "oidc:admins", False),
+    ],
+)
+@pytest.mark.parametrize("kind", ["RoleBinding", "ClusterRoleBinding"])
+def test_accounts_can_be_named_in_other_ways(
+    kind: str, subject: str, name: str, *, is_found: bool
+) -> None:
+    text = BINDING.replace("KIND", kind).replace("ROLE", "view").replace("SUBJECT", subject)
+    text = text.replace("namespace: NAMESPACE, name: metrics", f'name: "{name}"')
+    found = told(CLUSTER_RIGHTS, examined(text, IN_PRODUCTION))
+    assert [f"to `{name}`, which is not of the stage" in line for line in found] == [
+        True
+    ] * is_found

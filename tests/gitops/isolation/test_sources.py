@@ -7,9 +7,7 @@ import pytest
 
 from tests.gitops.isolation.examples import examined, manifests, told
 from understudy.gitops.controllers import Application, Applied, GitSource, declared
-from understudy.gitops.isolation.collisions import COLLISION
 from understudy.gitops.isolation.hosts import SHARED_HOST
-from understudy.gitops.isolation.namespaces import ESCAPED_NAMESPACE
 from understudy.gitops.isolation.registry import examine
 from understudy.gitops.isolation.sources import WRONG_SOURCE
 from understudy.gitops.layout import Layout
@@ -204,19 +202,6 @@ def test_without_two_clusters_everything_collides(clusters: tuple[str, ...]) -> 
 
 # --- what else the files of Flux say of the rendered objects --------------------------------------
 
-MEMOS = "apiVersion: v1\nkind: Service\nmetadata: {name: memos, namespace: memos}"
-
-
-def test_what_flux_moves_to_a_namespace_is_there() -> None:
-    moved = flux(spec="targetNamespace: memos-stage")
-    assert told(ESCAPED_NAMESPACE, deployed_by(moved, MEMOS)) == []
-    assert len(told(ESCAPED_NAMESPACE, deployed_by(flux(), MEMOS))) == 1
-    assert told(COLLISION, deployed_by(moved, MEMOS, MEMOS)) == []
-    assert len(told(COLLISION, deployed_by(flux(), MEMOS, MEMOS))) == 1
-    astray = flux(spec="targetNamespace: elsewhere")
-    assert len(told(ESCAPED_NAMESPACE, deployed_by(astray, MEMOS))) == 1
-
-
 ROUTE = """
     apiVersion: gateway.networking.k8s.io/v1
     kind: HTTPRoute
@@ -239,3 +224,33 @@ def test_one_variable_can_have_two_values() -> None:
     alike = flux(spec="postBuild: {substitute: {DOMAIN: example.com}}")
     (line,) = told(SHARED_HOST, deployed_by(alike, stage, production))
     assert "`memos.${domain}`" in line
+
+
+SETTINGS = "substituteFrom: [{kind: ConfigMap, name: settings}]"
+
+
+@pytest.mark.parametrize(
+    ("stage", "production", "shared"),
+    [
+        ("{substitute: {DOMAIN: x.org}}", "{substitute: {DOMAIN: x.org, OTHER: a}}", True),
+        ("{substitute: {OTHER: a}}", "{substitute: {OTHER: b}}", True),
+        ("{SETTINGS, substitute: {OTHER: a}}", "{SETTINGS}", True),
+        ("{SETTINGS, substitute: {domain: a.org}}", "{SETTINGS}", False),
+        ("{substituteFrom: [{kind: Secret, name: a}]}", "{SETTINGS}", False),
+        ("{substitute: [1], substituteFrom: 3}", "{substitute: {DOMAIN: [1]}}", False),
+        ("3", "[a]", True),
+    ],
+)
+def test_a_variable_is_another_only_where_it_is_told_so(
+    stage: str, production: str, *, shared: bool
+) -> None:
+    """That other variables have other values says nothing of this one."""
+    stage, production = (each.replace("SETTINGS", SETTINGS) for each in (stage, production))
+    text = FLUX.replace("STAGE_SOURCE", "flux-system-staging").replace(
+        "STAGE_SPEC", f"postBuild: {stage}"
+    )
+    text = text.replace(
+        "postBuild: {substitute: {DOMAIN: example.com}}", f"postBuild: {production}"
+    )
+    routes = [ROUTE.replace("NAMESPACE", f"memos-{n}") for n in ("stage", "prod")]
+    assert bool(told(SHARED_HOST, deployed_by(layout(text), *routes))) is shared

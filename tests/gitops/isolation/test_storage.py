@@ -82,6 +82,38 @@ def test_a_pod_that_mounts_an_export_itself_counts_too(
     assert line.startswith(f"{severity} shared-storage: Deployment jellyfin-stage/jellyfin: ")
 
 
+def test_a_folder_of_an_export_is_below_what_is_shared_however_it_is_written() -> None:
+    stage = POD.replace("NAMESPACE", "jellyfin-stage").replace("VOLUME", NFS_BY_CSI)
+    stage = stage.replace("subDir: photos", "subDir: /photos").replace("READONLY", "false")
+    look_at = examined(stage, photos("prod", "/mnt/media/photos"))
+    assert len(told(SHARED_STORAGE, look_at)) == 1
+
+
+def test_what_stands_beside_a_volume_says_nothing_of_it() -> None:
+    text = """
+        apiVersion: helm.toolkit.fluxcd.io/v2
+        kind: HelmRelease
+        metadata: {name: sonarr, namespace: sonarr-stage}
+        spec: {values: {nfs: {server: nas.example.com, path: /mnt/media}, config: {readOnly: true}}}
+    """
+    (line,) = told(SHARED_STORAGE, examined(text, photos("prod", "/mnt/media/photos")))
+    assert line.startswith("error ")
+
+
+def test_a_kind_that_makes_pods_of_its_own_has_mounts_of_its_own() -> None:
+    text = f"""
+        apiVersion: monitoring.coreos.com/v1
+        kind: Prometheus
+        metadata: {{name: a, namespace: a-stage}}
+        spec:
+          containers: [{{name: sidecar, image: a}}]
+          volumeMounts: [{{name: media, mountPath: /media}}]
+          volumes: [{{name: media, {NFS}}}]
+    """
+    (line,) = told(SHARED_STORAGE, examined(text, photos("prod", "/mnt/media/photos")))
+    assert line.startswith("error ")
+
+
 DISK = """
     apiVersion: v1
     kind: PersistentVolume
@@ -97,6 +129,11 @@ DISK = """
         "csi: {driver: smb.csi.k8s.io, volumeHandle: x, volumeAttributes: {source: //nas/ID}}",
         "iscsi: {targetPortal: '10.0.0.1:3260', iqn: 'iqn.2024-01.com.example:ID', lun: 0}",
         "gcePersistentDisk: {pdName: ID}",
+        "vsphereVolume: {volumePath: ID}",
+        "rbd: {monitors: [a], image: ID}",
+        "cephfs: {monitors: [ID]}",
+        "fc: {targetWWNs: [ID]}",
+        "fc: {wwids: [ID]}",
         "local: {path: /data/ID}",
         "hostPath: {path: /data/ID}",
     ],

@@ -32,6 +32,16 @@ ENTERED = (
             "apps/base/web/kustomization.yaml",
             "no luck.",
         ),
+        (
+            'E1124 16:14:36.7 1 run.go:72] "command failed" err="no \\"x\\" here"\n',
+            "apps/staging/kustomization.yaml",
+            'no "x" here.',
+        ),
+        (
+            'E1124 16:14:36.7 1 run.go:72] "command failed" err=<\n\tone\n\ttwo\n >\n',
+            "apps/staging/kustomization.yaml",
+            "one two.",
+        ),
         ("exit code 137", "apps/staging/kustomization.yaml", "exit code 137."),
         ("Error: no such thing", "apps/staging/kustomization.yaml", "no such thing."),
         (

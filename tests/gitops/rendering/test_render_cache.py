@@ -118,6 +118,17 @@ def test_a_cache_that_cannot_be_written_is_none(lay: Lay, tmp_path: Path) -> Non
     assert isinstance(render(lay(APPS), tmp_path / "cache"), Rendered)
 
 
+def test_nobody_else_can_read_what_is_kept(lay: Lay, tmp_path: Path) -> None:
+    before = os.umask(0)
+    try:
+        render(lay(APPS), tmp_path / "cache")
+    finally:
+        os.umask(before)
+    places = [tmp_path / "cache", *(tmp_path / "cache").iterdir()]
+    assert len(places) > 1
+    assert [place.stat().st_mode & 0o077 for place in places] == [0] * len(places)
+
+
 def test_what_is_broken_is_not_kept(lay: Lay, tmp_path: Path, never: Program) -> None:
     assert isinstance(render(lay(APPS), tmp_path / "cache", never), Broken)
     assert isinstance(render(lay(APPS), tmp_path / "cache"), Rendered)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -13,7 +15,7 @@ from tests.kustomize_program import PLACE, program
 from understudy.core.config import Kustomize
 from understudy.core.errors import UsageError
 from understudy.gitops.rendering import kustomize
-from understudy.gitops.rendering.kustomize import VARIABLE, NotBuilt, Program
+from understudy.gitops.rendering.kustomize import VARIABLE, NotBuilt, Program, find_program
 from understudy.gitops.rendering.parsing import Unreadable, manifests
 from understudy.gitops.rendering.renders import Broken, Rendered, Renderer
 
@@ -129,6 +131,13 @@ def test_an_older_kustomize_in_kubectl_renders_the_same(lay: Lay, tmp_path: Path
     assert Renderer(tree, other).render("apps/staging") == rendered(tree, "apps/staging")
 
 
+@pytest.mark.skipif(shutil.which("kubectl") is None, reason="there is no kubectl")
+def test_the_kubectl_that_is_installed_renders_the_same(lay: Lay) -> None:
+    kubectl = find_program({VARIABLE: "kubectl", "PATH": os.environ["PATH"]})
+    tree = lay(APPS)
+    assert Renderer(tree, kubectl).render("apps/staging") == rendered(tree, "apps/staging")
+
+
 # --- what does not --------------------------------------------------------------------------------
 
 BASE: Files = {"o/kustomization.yaml": "resources: [../b]", "b/cm.yaml": CONFIG_MAP}
@@ -201,9 +210,13 @@ BASE: Files = {"o/kustomization.yaml": "resources: [../b]", "b/cm.yaml": CONFIG_
 def test_the_file_to_mend_is_named_with_kustomizes_reason(
     lay: Lay, files: Files, rule: str, path: str, said: str
 ) -> None:
-    found = broken(lay({**BASE, **files}), "o")
+    tree = lay({**BASE, **files})
+    found = broken(tree, "o")
     assert (found.rule, found.path) == (rule, path)
     assert found.message.endswith(said)
+    if shutil.which("kubectl"):
+        kubectl = find_program({VARIABLE: "kubectl", "PATH": os.environ["PATH"]})
+        assert Renderer(tree, kubectl).render("o") == Broken(overlay="o", findings=(found,))
 
 
 def test_all_that_is_missing_is_told_at_once(lay: Lay) -> None:

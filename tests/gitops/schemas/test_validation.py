@@ -11,7 +11,7 @@ import pytest
 from tests.gitops.manifests import rendered
 from understudy.core.decisions import Severity
 from understudy.core.errors import UsageError
-from understudy.gitops.schemas import validation
+from understudy.gitops.schemas import validation, versions
 
 if TYPE_CHECKING:
     from understudy.core.decisions import Finding
@@ -250,3 +250,110 @@ def test_every_definition_can_be_used(origin: str) -> None:
         api_version, _, kind = key.partition(" ")
         body = f"{{apiVersion: {api_version}, kind: {kind}, metadata: {{name: it, lables: {{}}}}}}"
         assert any("`metadata.lables`" in each.message for each in _found(body)), key
+
+
+# --- versions -------------------------------------------------------------------------------------
+
+_GUIDE = "https://kubernetes.io/docs/reference/using-api/deprecation-guide/"
+
+
+@pytest.mark.parametrize(
+    ("api_version", "kind", "since", "remedy"),
+    [
+        ("policy/v1beta1", "PodDisruptionBudget", "1.25", "Write `apiVersion: policy/v1`, and"),
+        ("policy/v1beta1", "PodSecurityPolicy", "1.25", f"Remove it; {_GUIDE} tells"),
+        ("batch/v1beta1", "CronJob", "1.25", "Write `apiVersion: batch/v1`, and see"),
+        ("extensions/v1beta1", "Ingress", "1.22", "`apiVersion: networking.k8s.io/v1`"),
+        ("extensions/v1beta1", "Deployment", "1.16", "`apiVersion: apps/v1`"),
+        ("autoscaling/v2beta2", "HorizontalPodAutoscaler", "1.26", "`apiVersion: autoscaling/v2`"),
+    ],
+)
+def test_a_version_that_no_cluster_has_any_more_is_told(
+    api_version: str, kind: str, since: str, remedy: str
+) -> None:
+    (found,) = _found(f"{{apiVersion: {api_version}, kind: {kind}, metadata: {{name: it}}}}")
+
+    assert (found.rule, found.severity) == ("schema", Severity.ERROR)
+    assert found.message == (
+        f"Kubernetes {since} and newer have no {kind} in `{api_version}`."
+        f" The cluster refuses the {kind}, and with it the whole stage."
+    )
+    assert remedy in found.remedy
+
+
+def test_what_took_the_place_of_a_version_is_there() -> None:
+    text = files("understudy.gitops.schemas").joinpath("definitions/kubernetes.json").read_text()
+    known = {each.partition(" ")[0] for each in json.loads(text)["kinds"]}
+    instead = {new for kinds in versions._RETIRED.values() for _, new in kinds.values()}  # noqa: SLF001
+    elsewhere = {f"{group}.k8s.io/v1" for group in _NOT_VALIDATED}
+
+    assert instead - known - elsewhere - {""} == set()
+    assert not versions._RETIRED.keys() & known  # noqa: SLF001
+
+
+_NOT_VALIDATED = (
+    *("admissionregistration", "apiextensions", "apiregistration", "certificates", "events"),
+    "flowcontrol.apiserver",
+)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "severity", "message", "remedy"),
+    [
+        (
+            "v1\nkind: GitRepository",
+            "v1beta2\nkind: GitRepository",
+            Severity.WARNING,
+            "`source.toolkit.fluxcd.io/v1beta2` is an old version for a GitRepository.",
+            "Write `apiVersion: source.toolkit.fluxcd.io/v1`.",
+        ),
+        (
+            "v1\nkind: GitRepository",
+            "v2\nkind: GitRepository",
+            Severity.ERROR,
+            "`source.toolkit.fluxcd.io/v2` is no version that Flux has for a GitRepository.",
+            "Write `apiVersion: source.toolkit.fluxcd.io/v1`.",
+        ),
+        (
+            "GitRepository",
+            "GitRepositry",
+            Severity.ERROR,
+            "There is no kind `GitRepositry` in `source.toolkit.fluxcd.io`.",
+            "Did you mean `GitRepository`? Correct `kind` or `apiVersion`.",
+        ),
+        (
+            "GitRepository",
+            "Kustomization",
+            Severity.ERROR,
+            "There is no kind `Kustomization` in `source.toolkit.fluxcd.io`.",
+            "A Kustomization is in `kustomize.toolkit.fluxcd.io/v1`. Correct `kind` or",
+        ),
+        (
+            "GitRepository",
+            "Zzz",
+            Severity.WARNING,
+            "There is no kind `Zzz` in `source.toolkit.fluxcd.io`.",
+            "Correct `kind` or `apiVersion`.",
+        ),
+        (
+            "source.toolkit",
+            "sauce.toolkit",
+            Severity.ERROR,
+            "There is no kind `GitRepository` in `sauce.toolkit.fluxcd.io`.",
+            "A GitRepository is in `source.toolkit.fluxcd.io/v1`.",
+        ),
+    ],
+)
+def test_a_kind_that_flux_does_not_have_is_told(
+    old: str, new: str, severity: Severity, message: str, remedy: str
+) -> None:
+    (found,) = _found(SOURCE.replace(old, new))
+
+    assert (found.rule, found.severity) == ("schema", severity)
+    assert found.message.startswith(message)
+    assert found.remedy.startswith(remedy)
+
+
+@pytest.mark.parametrize("kind", ["GitRepository${X}", "'${KIND}'"])
+def test_a_kind_that_is_filled_in_later_is_not_judged(kind: str) -> None:
+    assert _found(SOURCE.replace("GitRepository", kind)) == []

@@ -77,6 +77,22 @@ def test_a_volume_that_is_moved_is_told_with_both_places() -> None:
     )
 
 
+@pytest.mark.parametrize("place", ["env: [{name: A, value: TEXT}]", "args: [TEXT]"])
+def test_what_opens_an_address_is_not_told(place: str) -> None:
+    pod = """
+        apiVersion: v1
+        kind: Pod
+        metadata: {name: a, namespace: a-stage}
+        spec: {containers: [{name: c, image: i, PLACE}]}
+    """.replace("PLACE", place)
+    one, other = (
+        pod.replace("TEXT", f"postgres://me:{each}@db.example/app") for each in ("hunter2", "other")
+    )
+    (line,) = _told(one, other)
+    assert "`postgres://***@db.example/app`" in line
+    assert "hunter2" not in line
+
+
 JOB = """
 apiVersion: batch/v1
 kind: Job

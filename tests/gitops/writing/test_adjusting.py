@@ -1,13 +1,15 @@
 from __future__ import annotations
 
-import pytest
-
 from tests.gitops.writing.fleets import FLEET, objects
-from understudy.gitops.writing.adjusting import Adjusting, marked_host
+from understudy.gitops.ownership import Ownership
+from understudy.gitops.writing.adjusting import Adjusting
+from understudy.gitops.writing.host_names import HostNames
 
 
 def adjusting(text: str) -> Adjusting:
-    return Adjusting(manifests=objects(text), namespace="web-stage", mark="-stage")
+    own = Ownership(patterns=("*-stage",), branch="staging")
+    names = HostNames(mark="-stage", own=own)
+    return Adjusting(manifests=objects(text), namespace="web-stage", names=names)
 
 
 def told(text: str) -> list[str]:
@@ -124,15 +126,12 @@ spec: {group: example.org, names: {kind: Web}, scope: Namespaced, x: {namespace:
     assert told(text) == []
 
 
-@pytest.mark.parametrize(
-    ("host", "new"),
-    [
-        ("web.example.org", "web-stage.example.org"),
-        ("go", "go-stage"),
-        ("${APP}.example.org", "${APP}-stage.example.org"),
-        ("${HOST}", None),
-        ("*.example.org", None),
-    ],
-)
-def test_a_host_name_gets_the_mark_in_its_first_part(host: str, new: str | None) -> None:
-    assert marked_host(host, "-stage") == new
+def test_a_variable_in_a_host_name_keeps_its_letters() -> None:
+    text = """\
+kind: HTTPRoute
+apiVersion: gateway.networking.k8s.io/v1
+metadata: {name: web, namespace: web}
+spec: {hostnames: ["web.${SECRET_DOMAIN}"]}
+"""
+    assert told(text) == ["HTTPRoute web: replace /spec/hostnames/0 web-stage.${SECRET_DOMAIN}"]
+    assert adjusting(text).moved_hosts == {"web.${SECRET_DOMAIN}": "web-stage.${SECRET_DOMAIN}"}

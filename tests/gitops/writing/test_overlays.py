@@ -11,7 +11,7 @@ from understudy.gitops.layout import found_in
 from understudy.gitops.rendering.renders import Rendered, Renderer
 from understudy.gitops.ruling import Examined
 from understudy.gitops.scopes import Scopes
-from understudy.gitops.writing import overlays
+from understudy.gitops.writing import apps, overlays
 from understudy.gitops.writing.overlaid import Overlaid
 
 if TYPE_CHECKING:
@@ -118,10 +118,20 @@ def render(tree: Tree, folder: str) -> tuple[Manifest, ...]:
 
 
 def plan(tree: Tree, name: str, *, base: str | None = None, stage: Stage = STAGING) -> Drafts:
-    app = overlays.app(found_in(tree), stage, name, base=base)
-    production = render(tree, app.production) if app.production else ()
-    rendered = render(tree, app.base)
-    return overlays.drafted(tree, stage, app=app, rendered=rendered, production=production)
+    app = apps.app(found_in(tree), stage, name, base=base)
+    layout = found_in(tree)
+
+    def of(folder: str | None) -> tuple[Manifest, ...]:
+        found = Renderer(tree, program()).render(folder or "")
+        return found.manifests if isinstance(found, Rendered) and folder else ()
+
+    seen = overlays.Seen(
+        base=render(tree, app.base),
+        production=of(app.production),
+        all_of_production=of(layout.production_overlay(stage)),
+        all_of_stage=of(layout.stage_overlay(stage)),
+    )
+    return overlays.drafted(tree, stage, app=app, seen=seen)
 
 
 def texts(drafts: Drafts) -> dict[str, str]:
@@ -226,6 +236,29 @@ def test_variables_that_flux_fills_in_are_told(lay: Lay) -> None:
             " `spec.postBuild.substitute` of what applies it."
         ),
     )
+
+
+def test_variables_of_what_flux_fills_nothing_in_are_not_asked_for(lay: Lay) -> None:
+    text = STAGED["apps/base/web/web.yaml"].replace(
+        "kind: Deployment\nmetadata:\n",
+        "kind: Deployment\nmetadata:\n  annotations:\n"
+        "    kustomize.toolkit.fluxcd.io/substitute: disabled\n",
+    )
+    files = {**STAGED, "apps/base/web/web.yaml": text.replace("ada/web:1.0.0", "ada/web:${TAG}")}
+
+    assert not any("TAG" in each for each in plan(lay(files), "web").to_decide)
+
+
+def test_what_flux_puts_into_the_base_in_production_is_told(lay: Lay) -> None:
+    more = "  components:\n    - ../../../components/backup\n"
+    applied = kustomization("notes", "apps/base/notes", "flux-system", more)
+
+    drafts = plan(lay({**STAGED, "clusters/home/notes.yaml": applied}), "notes")
+
+    assert (
+        "In production Flux puts `components` of clusters/home/notes.yaml into it: put what the"
+        " stage needs of that into apps/staging/notes/kustomization.yaml."
+    ) in drafts.to_decide
 
 
 def test_where_flux_fills_in_nothing_a_dollar_is_a_dollar(lay: Lay) -> None:

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, assert_never
 
 from msgspec import Struct
 
-from understudy.core.answers import not_ready, shortened
+from understudy.core.answers import shortened
 from understudy.core.delivery import Delivered, Stuck, Underway
 from understudy.forges.github.queries import query
 
 if TYPE_CHECKING:
-    from understudy.core.delivery import Delivery
+    from understudy.core.answers import Became
     from understudy.core.model import CommitSha
     from understudy.forges.github.client import GitHub
 
@@ -65,11 +65,11 @@ def show_deployed(
     *,
     environment: str,
     page: str,
-    delivery: Delivery | None = None,
+    became: Became | None = None,
 ) -> bool:
     """Show a commit as what the environment has, unless it is shown; return whether it was not.
 
-    With a `delivery`, what is shown is what became of it in the cluster.
+    What is shown is what `became` of it in the cluster; None: that is not told here.
     https://docs.github.com/en/rest/deployments/deployments
     """
     answer, _ = github.graphql(
@@ -84,10 +84,10 @@ def show_deployed(
     known = shown.deployments.nodes if shown and shown.deployments else ()
     alive = [each for each in known if each.state not in _GONE]
     latest = next((each for each in alive if each.state in _UNTOLD), alive[-1] if alive else None)
-    if latest and _is_shown(latest, delivery):
+    if latest and _is_shown(latest, became):
         return False
     number = (latest and latest.database_id) or _create(github, commit, environment)
-    state, description = _status(delivery)
+    state, description = _status(became)
     status = {
         "state": state,
         "description": description,
@@ -98,36 +98,38 @@ def show_deployed(
     return True
 
 
-def _is_shown(latest: Deployment, delivery: Delivery | None) -> bool:
+def _is_shown(latest: Deployment, became: Became | None) -> bool:
     """Tell whether there is no news. That nothing was told yet never replaces what was told."""
     if latest.state in _UNTOLD:
         return False
-    match delivery:
+    if became is None:
+        return True
+    match became.delivery:
         case Delivered():
             return latest.state in _GOOD
         case Stuck():
-            _, description = _status(delivery)
+            _, description = _status(became)
             said = latest.latest_status.description if latest.latest_status else None
             return latest.state in _BAD and said == description
-        case Underway() | None:
+        case Underway():
             return True
-        case _:
-            assert_never(delivery)
+        case other:
+            assert_never(other)
 
 
-def _status(delivery: Delivery | None) -> tuple[str, str]:
+def _status(became: Became | None) -> tuple[str, str]:
     """Return state and description."""
-    match delivery:
+    if became is None:
+        return "success", "The stage branch has it"
+    match became.delivery:
         case Delivered():
-            return "success", "Deployed and healthy"
+            return "success", became.text.capitalize()
         case Stuck():
-            return "failure", shortened(not_ready(delivery))
+            return "failure", shortened(became.text)
         case Underway():
             return "in_progress", "Flux has not said yet what became of it"
-        case None:
-            return "success", "The stage branch has it"
-        case _:
-            assert_never(delivery)
+        case other:
+            assert_never(other)
 
 
 def _create(github: GitHub, commit: CommitSha, environment: str) -> int:

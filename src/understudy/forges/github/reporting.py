@@ -10,7 +10,7 @@ import functools
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from understudy.core.answers import Report, answers, context, delivery_in, says_no_less
+from understudy.core.answers import Report, answers, became, context, says_no_less
 from understudy.core.decisions import Finding
 from understudy.core.deployment import as_told
 from understudy.core.errors import RefusedError, UnavailableError, UnderstudyError
@@ -172,7 +172,7 @@ class Reporter:
             commit,
             environment=self._name,
             page=self._voice.page,
-            delivery=delivery_in(record, deployment) if self._wanted.deployed else None,
+            became=became(record, deployment) if self._wanted.deployed else None,
         )
 
 

@@ -86,8 +86,13 @@ def applied_status(found: Object, source: Object, *, asked: Request | None = Non
         message=message,
         since=ready.get("lastTransitionTime") or "",
         failing=object_in(message) if blames else "",
-        watches_health=bool(at(found, "spec", "wait") or at(found, "spec", "healthChecks")),
+        watches_health=watches_health(at(found, "spec")),
     )
+
+
+def watches_health(spec: object) -> bool:
+    """Tell whether "ready" means for a `Kustomization` that what it applied works too."""
+    return isinstance(spec, dict) and bool(spec.get("wait") or spec.get("healthChecks"))
 
 
 def commit_of(revision: object) -> CommitSha | None:

@@ -260,7 +260,11 @@ def _service_account(environ: Mapping[str, str]) -> Access | None:
     token = ACCOUNT / "token"
     if not (host and port and token.is_file()):
         return None
-    _keep_secrets(UserEntry(token=token.read_text().strip()))
+    try:
+        _keep_secrets(UserEntry(token=token.read_text().strip()))
+    except (OSError, UnicodeDecodeError) as error:
+        message = f"The token of the pod's service account, {token}, cannot be read."
+        raise UsageError(message, hint="Check who runs this in the pod.") from error
     return Access(
         context=IN_CLUSTER,
         cluster=ClusterEntry(

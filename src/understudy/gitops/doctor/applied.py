@@ -9,8 +9,7 @@ from understudy.core import phrases
 from understudy.core.diagnosis import fine, problem, warning
 from understudy.core.errors import UsageError
 from understudy.documents import load
-from understudy.gitops.doctor.sources import INIT
-from understudy.gitops.doctor.subject import is_within, named
+from understudy.gitops.doctor.subject import branch_key, is_made, is_within, named
 from understudy.gitops.layout import KUSTOMIZATIONS
 
 if TYPE_CHECKING:
@@ -29,7 +28,7 @@ def staged(files: Files) -> Iterator[Observation]:
     found = [each for each in layout.kustomizations if files.is_for_stage(each)]
     if not found:
         evidence = f"no Flux Kustomization {files.where} applies `{phrases.shown(overlay)}`"
-        yield warning(row, f"{evidence}: the stage is deployed nowhere", remedy=INIT)
+        yield warning(row, f"{evidence}: the stage is deployed nowhere", remedy=files.commands.init)
     for applied in found:
         yield _from_stage(files, applied)
         yield from _waits_for_nobody(files, applied)
@@ -51,7 +50,10 @@ def _from_stage(files: Files, applied: Applied) -> Observation:
     else:
         evidence = f"{said}, which follows `{phrases.shown(source.branch)}`: not the stage's branch"
     if len(meant) != 1:
-        return problem(row, evidence, remedy=INIT)
+        return problem(row, evidence, remedy=files.commands.init)
+    if is_made(applied):
+        remedy = f"Let a Kustomization of its own apply it, and not {named(applied)}."
+        return problem(row, evidence, remedy=remedy)
     remedy, repair = files.setting(applied, "spec.sourceRef.name", meant[0].name)
     return problem(row, evidence, remedy=remedy, repair=repair)
 
@@ -79,12 +81,24 @@ def production(files: Files) -> Iterator[Observation]:
     """See that nothing but the stage comes from the stage's branch."""
     row, layout = "flux-production", files.layout
     ours = layout.applied_from(layout.stage_sources(files.stage))
-    wrong = [each for each in ours if not files.is_for_stage(each)]
+    whole = {cluster for cluster in layout.clusters if _is_stage(files, cluster)}
+    others = [each for each in ours if layout.cluster_of(each.path) not in whole]
+    wrong = [each for each in others if not files.is_for_stage(each)]
     for applied in wrong:
         yield _unmerged(files, applied)
     if not wrong and ours:
         branch = files.stage.branch
         yield fine(row, f"nothing but the stage is deployed from `{branch}`")
+
+
+def _is_stage(files: Files, cluster: str) -> bool:
+    """Tell whether a whole cluster, and not the only one, is meant to come from the stage."""
+    layout = files.layout
+    ours = layout.applied_from(layout.stage_sources(files.stage))
+    here = [each for each in layout.kustomizations if layout.cluster_of(each.path) == cluster]
+    itself = [each for each in here if each.folder == cluster]
+    has_production = any(each.folder == files.live for each in here)
+    return len(layout.clusters) > 1 and bool(itself) and itself[0] in ours and not has_production
 
 
 def _unmerged(files: Files, applied: Applied) -> Observation:
@@ -95,6 +109,9 @@ def _unmerged(files: Files, applied: Applied) -> Observation:
         f"{applied.path}: {named(applied)} applies `{folder}` from `{applied.source_name}`, which"
         f" follows `{files.stage.branch}`: it deploys what nobody has merged"
     )
+    if branch := branch_key(applied):
+        remedy = f"In {applied.path}, name the branch of production in `{branch}`."
+        return problem("flux-production", evidence, remedy=remedy)
     if right is None:
         remedy = f"In {applied.path}, name the source of production in `spec.sourceRef`."
         return problem("flux-production", evidence, remedy=remedy)
@@ -141,7 +158,8 @@ def registered(files: Files) -> Iterator[Observation]:
             if outside or any(is_within(rest, each) for each in listed):
                 continue
             evidence = f"{path} does not list {rest}, so Flux never sees {named(found)}"
-            remedy = f"{INIT} adds it; or add `- {rest}` under `resources:` of {path}."
+            by_hand = f"add `- {rest}` under `resources:` of {path}."
+            remedy = f"{files.commands.init} adds it; or {by_hand}"
             yield problem("flux-registered", evidence, remedy=remedy)
 
 

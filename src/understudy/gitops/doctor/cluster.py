@@ -5,7 +5,6 @@ It writes nothing. The one repair that it plans is to ask Flux to look again.
 
 from __future__ import annotations
 
-import shlex
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -15,9 +14,8 @@ from understudy.core.errors import DamagedCacheError, UnderstudyError
 from understudy.gitops.cluster.flux_status import applied_status, at, source_status
 from understudy.gitops.controllers import as_folder
 from understudy.gitops.doctor.deployed import applied_rows, deployment_rows, source_rows
-from understudy.gitops.doctor.sources import INIT, repository_of
+from understudy.gitops.doctor.sources import repository_of
 from understudy.gitops.doctor.subject import FLUX, is_within
-from understudy.redaction import redacted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -27,6 +25,7 @@ if TYPE_CHECKING:
     from understudy.core.model import CommitSha
     from understudy.gitops.cluster.api import Cluster
     from understudy.gitops.controllers import GitSource
+    from understudy.gitops.doctor.commands import Commands
     from understudy.gitops.doctor.subject import Files
 
 Object = dict[str, Any]
@@ -46,6 +45,11 @@ class Deployed:
     at: str
 
     @property
+    def commands(self) -> Commands:
+        """Return how remedies are typed."""
+        return self.files.commands
+
+    @property
     def namespace(self) -> str:
         """Return where the stage's objects are: as the files tell, else as is configured."""
         told = (each.namespace for each in self.files.meant_sources() if each.namespace)
@@ -63,18 +67,22 @@ def of_none(error: UnderstudyError) -> tuple[Examination, ...]:
     return (Examination(id="cluster", look=lambda: [row]),)
 
 
-def of_forge(told: Deployment | None, tip: CommitSha | None) -> tuple[Examination, ...]:
+def of_forge(
+    told: Deployment | None, tip: CommitSha | None, commands: Commands
+) -> tuple[Examination, ...]:
     """Return the look at what the forge was told, where no cluster can be asked."""
-    return (Examination(id="cluster", look=lambda: _told_by_forge(told, tip)),)
+    return (Examination(id="cluster", look=lambda: _told_by_forge(told, tip, commands)),)
 
 
-def _told_by_forge(told: Deployment | None, tip: CommitSha | None) -> Iterator[Observation]:
+def _told_by_forge(
+    told: Deployment | None, tip: CommitSha | None, commands: Commands
+) -> Iterator[Observation]:
     asked = "Name a cluster: export KUBECONFIG=FILE, or --kubeconfig FILE"
     if told is None or tip is None:
         yield fine("cluster", "no cluster was asked", remedy=asked)
         return
     yield fine("cluster", "no cluster was asked: this is what Flux told the forge", remedy=asked)
-    yield from deployment_rows(told, tip)
+    yield from deployment_rows(told, tip, commands)
 
 
 def _without_failure(deployed: Deployed) -> Iterator[Observation]:
@@ -123,7 +131,7 @@ def _missing(deployed: Deployed) -> Observation:
     row, told = "cluster-source", deployed.files.meant_sources()
     if not told:
         evidence = f"no GitRepository on the cluster reads `{deployed.files.stage.branch}`"
-        return problem(row, evidence, remedy=INIT)
+        return problem(row, evidence, remedy=deployed.commands.init)
     evidence = (
         f"GitRepository `{phrases.shown(told[0].name)}` of {told[0].path} is not on the cluster"
     )
@@ -138,7 +146,9 @@ def _source(deployed: Deployed, source: Object) -> Iterator[Observation]:
     yield from _as_told(deployed, source, told)
     yield from _secret(deployed, source)
     status = source_status(source)
-    yield from source_rows(status, deployed.tip, repair=_look_again(deployed, source))
+    yield from source_rows(
+        status, deployed.tip, deployed.commands, repair=_look_again(deployed, source)
+    )
 
 
 def _as_told(deployed: Deployed, source: Object, told: GitSource | None) -> Iterator[Observation]:
@@ -148,7 +158,8 @@ def _as_told(deployed: Deployed, source: Object, told: GitSource | None) -> Iter
         follows = f"`{phrases.shown(branch)}`" if branch else "no branch"
         evidence = f"on the cluster {shown} follows {follows}, and the stage is `{wanted}`"
         in_file = told is not None and told.branch == wanted
-        remedy = _apply_files(deployed) if in_file else f"Correct its file: {INIT}"
+        correct = f"Correct its file: {deployed.commands.init}"
+        remedy = _apply_files(deployed) if in_file else correct
         yield problem(row, evidence, remedy=remedy)
     if told is None:
         return
@@ -169,8 +180,8 @@ def _secret(deployed: Deployed, source: Object) -> Iterator[Observation]:
     if not name or deployed.cluster.has_secret(namespace, name) is not False:
         return
     evidence = f"{_shown(source)} reads with the secret `{phrases.shown(name)}`, which is not there"
-    words = (name, "--namespace", namespace, "--url", redacted(_text(source, "spec", "url")))
-    remedy = f"flux create secret git {shlex.join(words)}"
+    url = _text(source, "spec", "url")
+    remedy = deployed.commands.make_secret(name, namespace=namespace, url=url)
     yield problem("cluster-secret", evidence, remedy=remedy)
 
 
@@ -191,8 +202,8 @@ def _applied(
                 f"on the cluster {_shown(each)} applies `{_folder(each) or '.'}` from"
                 f" {_shown(source)}: it deploys what nobody has merged"
             )
-            place = shlex.join((_name(each), "--namespace", _namespace(each)))
-            remedy = f"flux suspend kustomization {place}"
+            place = ("kustomization", _name(each), "--namespace", _namespace(each))
+            remedy = deployed.commands.flux("suspend", *place)
             yield problem(
                 "cluster-production",
                 evidence,
@@ -200,7 +211,11 @@ def _applied(
             )
         repair = _look_again(deployed, each)
         yield from applied_rows(
-            applied_status(each, source), deployed.tip, source=status, repair=repair
+            applied_status(each, source),
+            deployed.tip,
+            deployed.commands,
+            source=status,
+            repair=repair,
         )
 
 
@@ -243,8 +258,8 @@ def _reads(applied: Object, source: Object) -> bool:
 
 
 def _apply_files(deployed: Deployed) -> str:
-    place = shlex.join((FLUX, "--namespace", deployed.namespace))
-    return f"flux reconcile kustomization {place} --with-source"
+    place = ("kustomization", FLUX, "--namespace", deployed.namespace)
+    return deployed.commands.flux("reconcile", *place, "--with-source")
 
 
 def _look_again(deployed: Deployed, found: Object) -> Repair:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from understudy.core import phrases
 from understudy.core.diagnosis import fine, problem, warning
-from understudy.gitops.doctor.subject import named
+from understudy.gitops.doctor.subject import is_made, named, secret_key
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,9 +20,10 @@ if TYPE_CHECKING:
 INTERVAL = "1m0s"
 """How often the stage's source should be looked at, where nothing tells Flux of a push."""
 
-SLOW = timedelta(minutes=10)
+_OF_INSTANCES = "1m"
+"""How often the Flux operator has a source looked at, if it is not told."""
 
-INIT = "understudy init --flux"
+SLOW = timedelta(minutes=10)
 
 
 def sources(files: Files) -> Iterator[Observation]:
@@ -32,7 +33,7 @@ def sources(files: Files) -> Iterator[Observation]:
         configured = files.stage.flux.source
         what = f"is called `{configured}`" if configured else f"follows `{files.stage.branch}`"
         evidence = f"no GitRepository {files.where} {what}, so Flux never sees the stage"
-        yield warning("flux-source", evidence, remedy=INIT)
+        yield warning("flux-source", evidence, remedy=files.commands.init)
     for source in found:
         yield _branch(files, source)
         yield from _url(files, source)
@@ -73,30 +74,29 @@ def _secret(files: Files, source: GitSource) -> Iterator[Observation]:
     known = production.secret if production else ""
     if production and known and _scheme(production.url) == _scheme(source.url):
         evidence = (
-            f"{source.path}: {named(source)} has no `secretRef`, and {named(production)} reads the"
+            f"{source.path}: {named(source)} names no secret, and {named(production)} reads the"
             f" same server with `{phrases.shown(known)}`"
         )
     elif _scheme(source.url) == "ssh":
-        evidence = f"{source.path}: {named(source)} reads over ssh and has no `secretRef`"
+        evidence = f"{source.path}: {named(source)} reads over ssh and names no secret"
     else:
         return
-    remedy = f"In {source.path}, add `secretRef: {{name: {phrases.shown(known or 'NAME')}}}`."
+    remedy = f"In {source.path}, add `{secret_key(source, known or 'NAME')}`."
     yield problem(row, evidence, remedy=remedy)
 
 
 def _interval(files: Files, source: GitSource) -> Observation:
-    row, every = "flux-source-interval", duration(source.interval)
-    said = f"{source.path}: {named(source)} is looked at every {phrases.shown(source.interval)}"
+    interval = source.interval or (_OF_INSTANCES if is_made(source) else "")
+    row, every = "flux-source-interval", duration(interval)
+    said = f"{source.path}: {named(source)} is looked at every {phrases.shown(interval)}"
     remedy, repair = files.setting(source, "spec.interval", INTERVAL)
     if every is None:
-        evidence = (
-            f"{source.path}: `{phrases.shown(source.interval)}` is no interval that Flux takes"
-        )
+        evidence = f"{source.path}: `{phrases.shown(interval)}` is no interval that Flux takes"
         return problem(row, evidence, remedy=remedy, repair=repair)
     told = any(source.name in receiver.sources for receiver in files.layout.receivers)
     if every > SLOW and not told:
         evidence = f"{said}, and no Receiver tells Flux of a push"
-        remedy = f"{remedy}; or let a push tell Flux: {INIT} --receiver"
+        remedy = f"{remedy}; or let a push tell Flux: {files.commands.init} --receiver"
         return warning(row, evidence, remedy=remedy, repair=repair)
     return fine(row, said + (", and a Receiver tells Flux of each push" if told else ""))
 

@@ -8,12 +8,13 @@ from __future__ import annotations
 import difflib
 import posixpath
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
 from understudy.core import phrases
 from understudy.core.diagnosis import Repair
 from understudy.core.errors import UsageError
+from understudy.gitops.doctor.commands import Commands
 from understudy.gitops.layout import PRODUCTION
 from understudy.gitops.writing.yaml_edits import Place, with_value
 
@@ -24,8 +25,6 @@ if TYPE_CHECKING:
     from understudy.gitops.layout import Layout
 
 FLUX = "flux-system"
-
-FIX = "understudy doctor --fix"
 
 Change = Callable[[str, Callable[[str], str]], None]
 """Changes a file that is named, by what is made of its text."""
@@ -42,7 +41,8 @@ class Mending(NamedTuple):
 class Files:
     """One revision of a repository's files. `where` says which: "on `master`".
 
-    `change`: how the text of a file is made another; None where nothing may be written.
+    `change`: how the text of a file is made another; None where nothing may be written. `commands`:
+    how remedies are typed.
     """
 
     tree: Tree
@@ -50,6 +50,7 @@ class Files:
     stage: Stage
     where: str
     change: Change | None = None
+    commands: Commands = field(default_factory=Commands)
 
     @property
     def uses_flux(self) -> bool:
@@ -112,30 +113,74 @@ class Files:
 
     def setting(self, found: GitSource | Applied, key: str, value: str) -> Mending:
         """Plan another value at a key (`spec.ref.branch`) of an object, in its file."""
+        key, value = _as_instance(found, key, value)
         by_hand = f"In {phrases.shown(found.path)}, set `{key}: {phrases.shown(value)}`"
         before = (self.tree.read(found.path) or b"").decode(errors="surrogateescape")
-        kind, keys = str(found.body.get("kind", "")), tuple(key.split("."))
-        place = Place(file=found.path, keys=keys, kind=kind, name=found.name)
+        kind, keys = _kind(found), tuple(key.split("."))
+        place = Place(file=found.path, keys=keys, kind=kind, name=_own_name(found))
         try:
             after = with_value(before, place, value)
         except UsageError:
             return Mending(f"{by_hand}.", None)
         change = self.change
         if change is None:
-            return Mending(f"{by_hand}: {FIX}", None)
+            return Mending(f"{by_hand}: {self.commands.fix}", None)
         repair = Repair(
             does=f"set `{key}: {phrases.shown(value)}` of {named(found)} in {found.path}",
             path=found.path,
             difference=_difference(found.path, before, after),
             make=lambda: change(found.path, lambda text: with_value(text, place, value)),
         )
-        return Mending(f"{by_hand}: {FIX}", repair)
+        return Mending(f"{by_hand}: {self.commands.fix}", repair)
 
 
 def named(found: GitSource | Applied) -> str:
-    """Name an object as people do."""
-    kind = phrases.shown(str(found.body.get("kind", "")))
-    return f"{kind} `{phrases.shown(found.name)}`"
+    """Name an object as people do: what the Flux operator makes, by what it makes it of."""
+    return f"{phrases.shown(_kind(found))} `{phrases.shown(_own_name(found))}`"
+
+
+def secret_key(found: GitSource, secret: str) -> str:
+    """Write the key that names the secret of a source."""
+    name = phrases.shown(secret)
+    within = _INSTANCES.get(_kind(found))
+    return f"{within}.pullSecret: {name}" if within else f"spec.secretRef: {{name: {name}}}"
+
+
+def branch_key(found: Applied) -> str | None:
+    """Write the key that names the branch of what the Flux operator makes; None: it does not."""
+    within = _INSTANCES.get(_kind(found))
+    return f"{within}.ref" if within else None
+
+
+def is_made(found: GitSource | Applied) -> bool:
+    """Tell whether the Flux operator makes it of an object of its own."""
+    return _kind(found) in _INSTANCES
+
+
+_INSTANCES = {"FluxInstance": "spec.sync", "HelmRelease": "spec.values.instance.sync"}
+"""Where the Flux operator is told of the source and the Kustomization that it makes."""
+
+_KEYS_OF_INSTANCE = {"spec.ref.branch": "ref", "spec.url": "url", "spec.interval": "interval"}
+
+
+def _as_instance(found: GitSource | Applied, key: str, value: str) -> tuple[str, str]:
+    """Return the key and the value with which an object says the same, if it says it otherwise."""
+    within = _INSTANCES.get(_kind(found))
+    if within is None or key not in _KEYS_OF_INSTANCE:
+        return key, value
+    own = _KEYS_OF_INSTANCE[key]
+    return f"{within}.{own}", f"refs/heads/{value}" if own == "ref" else value
+
+
+def _kind(found: GitSource | Applied) -> str:
+    return str(found.body.get("kind", ""))
+
+
+def _own_name(found: GitSource | Applied) -> str:
+    """Return the name that the object has in its file."""
+    metadata = found.body.get("metadata")
+    name = metadata.get("name") if isinstance(metadata, dict) else None
+    return name if isinstance(name, str) and is_made(found) else found.name
 
 
 def is_within(path: str, folder: str) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from understudy.core import phrases
 from understudy.core.decisions import Finding, Severity
 from understudy.gitops.ruling import Examined, Rule, Said, finding
 
@@ -17,24 +18,18 @@ def collisions(examined: Examined) -> Iterator[Finding]:
     """Find objects that are one and the same to the cluster."""
     for manifest in examined.stage:
         other = examined.production_by_id.get(manifest.id)
-        if other is not None and not _is_moved(examined, manifest):
+        if other is not None:
             yield finding(COLLISION.id, manifest, _collision(examined, manifest, other))
 
 
-def _is_moved(examined: Examined, manifest: Manifest) -> bool:
-    """Tell whether Flux moves it to another namespace, where it is another object."""
-    moved = examined.target_namespace
-    return moved not in ("", manifest.id.namespace) and not examined.scopes.is_cluster_wide(
-        manifest.id
-    )
-
-
 def _collision(examined: Examined, manifest: Manifest, other: Manifest) -> Said:
-    where = f" (from `{other.path}`)" if other.path and other.path != manifest.path else ""
+    is_elsewhere = other.path and other.path != manifest.path
+    where = f" (from `{phrases.shown(other.path)}`)" if is_elsewhere else ""
     if examined.scopes.is_cluster_wide(manifest.id) and manifest.id.kind != "Namespace":
         remedy = (
-            f"Give it another name in the stage's overlay, such as `{manifest.id.name}-stage`, and"
-            " refer to it by that name; or list it in one of the two overlays only."
+            "Give it another name in the stage's overlay, such as"
+            f" `{phrases.shown(manifest.id.name)}-stage`, and refer to it by that name; or list it"
+            " in one of the two overlays only."
         )
     else:
         remedy = (

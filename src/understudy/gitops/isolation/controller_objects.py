@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 _DEPLOYING = {
     "kustomize.toolkit.fluxcd.io": ("Kustomization",),
     "source.toolkit.fluxcd.io": ("GitRepository",),
+    "source.extensions.fluxcd.io": ("ArtifactGenerator",),
     "image.toolkit.fluxcd.io": ("ImageUpdateAutomation",),
     "notification.toolkit.fluxcd.io": ("Receiver",),
     "fluxcd.controlplane.io": ("FluxInstance", "ResourceSet", "ResourceSetInputProvider"),

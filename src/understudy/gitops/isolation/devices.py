@@ -18,10 +18,13 @@ if TYPE_CHECKING:
     from understudy.gitops.objects import Manifest
 
 _ENDPOINT = re.compile(
-    r"\b(?:tcp|socket|rfc2217|serial|ser2net|esphome|modbus(?:tcp)?|mbus|knx|ezsp)://"
-    r"(?P<host>[0-9A-Za-z._-]+|\[[0-9A-Fa-f:]+\])(?::[0-9]+)?"
+    r"\b(?P<scheme>tcp|socket|rfc2217|serial|ser2net|esphome|modbus(?:tcp)?|mbus|knx|ezsp)://"
+    r"(?:[^/\s]{0,300}@)?+(?P<host>[0-9A-Za-z._-]+|\[[0-9A-Fa-f:]+\])(?P<port>:[0-9]+)?"
 )
-"""How programs are told of a serial line, or of a device's own port, at the other end of a wire."""
+"""How programs are told of a serial line, or of a device's own port, at the other end of a wire.
+
+What stands before an `@` is a password, which is not told.
+"""
 
 _HERE = re.compile(r"localhost$|127\.|0\.0\.0\.0$|\[::1?\]$|[^.]+$|.*\.svc(?:\.|$)")
 _SIMULATED = frozenset(
@@ -49,7 +52,7 @@ def _endpoints(manifest: Manifest) -> Iterator[str]:
         for line in value.splitlines():
             for found in _ENDPOINT.finditer(line.partition("#")[0]):
                 if not _HERE.match(found["host"]):
-                    yield found[0]
+                    yield f"{found['scheme']}://{found['host']}{found['port'] or ''}"
 
 
 def _machines(manifest: Manifest) -> Iterator[str]:

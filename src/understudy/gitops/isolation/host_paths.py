@@ -19,7 +19,9 @@ _Used = tuple["Storage", "list[Manifest]"]
 
 _ONLY_READ = ("/etc/localtime", "/etc/machine-id", "/etc/os-release", "/etc/ssl", "/etc/timezone")
 _ONLY_READ_TREES = ("/proc", "/sys", "/usr/share", "/lib/modules", "/usr/lib/modules")
-_FOR_MANY = re.compile(r"/dev/(?:dri|nvidia|kfd|kvm|net|fuse|null|zero|u?random|shm|dxg)")
+_FOR_MANY = re.compile(
+    r"/dev/(?:nvidia|(?:dri|kfd|kvm|net|fuse|null|zero|u?random|shm|dxg)(?:/|$))"
+)
 """Devices that are made for many programs at once: graphics cards above all."""
 
 

@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from understudy.gitops.isolation.searching import Keys
     from understudy.gitops.objects import Manifest
 
-_GATEWAY_API = "gateway.networking.k8s.io"
 _ANNOTATIONS = frozenset(
     {
         "external-dns.alpha.kubernetes.io/hostname",
@@ -52,7 +51,8 @@ def hosts(manifest: Manifest) -> Iterator[str]:
     release = text(manifest.at("spec", "releaseName")) or manifest.id.name
     for name in _named(manifest):
         filled = _RELEASE.sub(lambda _: release, name)
-        host = filled.rpartition("/")[2].partition(":")[0].rstrip(".").lower()
+        _, _, place = filled.rpartition("/")[2].rpartition("@")
+        host = place.partition(":")[0].rstrip(".").lower()
         if host and host != "*" and "{{" not in host and not host.endswith(".svc.cluster.local"):
             yield host
 

@@ -17,8 +17,6 @@ if TYPE_CHECKING:
 
 def escaped(examined: Examined) -> Iterator[Finding]:
     """Find what lives in a namespace that is not the stage's, or in none that is told."""
-    if examined.own.has_namespace(examined.target_namespace):
-        return  # Flux moves everything there, whatever the manifest says
     for manifest in examined.apart:
         if examined.scopes.is_cluster_wide(manifest.id):
             continue
@@ -53,14 +51,21 @@ def _released_elsewhere(examined: Examined) -> Iterator[Finding]:
     for manifest in examined.apart:
         if manifest.id.group != "helm.toolkit.fluxcd.io":
             continue
-        target = text(manifest.at("spec", "targetNamespace"))
-        if target and not examined.own.has_namespace(target):
-            said = Said(
-                message=f"Its chart is installed in `{phrases.shown(target)}`, which is not a"
-                " namespace of the stage.",
-                remedy="Patch `spec.targetNamespace` in the stage's overlay, or remove it there.",
-            )
-            yield finding(ESCAPED_NAMESPACE.id, manifest, said)
+        for field, what in _OF_RELEASES.items():
+            target = text(manifest.at("spec", field))
+            if target and not examined.own.has_namespace(target):
+                said = Said(
+                    message=f"{what} in `{phrases.shown(target)}`, which is not a namespace of the"
+                    " stage.",
+                    remedy=f"Patch `spec.{field}` in the stage's overlay, or remove it there.",
+                )
+                yield finding(ESCAPED_NAMESPACE.id, manifest, said)
+
+
+_OF_RELEASES = {
+    "targetNamespace": "Its chart is installed",
+    "storageNamespace": "Helm keeps what it knows of the release",
+}
 
 
 def cluster_wide(examined: Examined) -> Iterator[Finding]:

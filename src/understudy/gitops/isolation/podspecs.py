@@ -35,11 +35,14 @@ def containers(spec: PodSpec) -> Iterator[Container]:
 
 
 def is_written(spec: PodSpec, volume: str) -> bool:
-    """Tell whether a container of the pod can write to a volume of this name."""
+    """Tell whether a container of the pod can write to a volume of this name.
+
+    Kinds that make pods of their own, such as `Prometheus`, have mounts beside the containers.
+    """
     return any(
         text(mount.get("name")) == volume and mount.get("readOnly") is not True
-        for container in containers(spec)
-        for mount in entries(container.get("volumeMounts"))
+        for mounted in (spec, *containers(spec))
+        for mount in entries(mounted.get("volumeMounts"))
     )
 
 

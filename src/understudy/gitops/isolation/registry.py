@@ -38,6 +38,7 @@ __all__ = [
     "Examined",
     "Excused",
     "Rule",
+    "allows",
     "examine",
     "held_against",
     "weighed",
@@ -89,10 +90,10 @@ def weighed(
     excused: list[Excused] = []
     used: set[Allowed] = set()
     for each in findings:
-        allowed = next((entry for entry in settings.allow if _allows(entry, each)), None)
-        if allowed is not None:
-            used.add(allowed)
-            excused.append(Excused(finding=each, reason=allowed.reason))
+        fitting = [entry for entry in settings.allow if allows(entry, each.rule, each.subject)]
+        used.update(fitting)
+        if fitting:
+            excused.append(Excused(finding=each, reason=fitting[0].reason))
         elif each.rule in settings.off:
             excused.append(Excused(finding=each, reason=settings.off[each.rule]))
         else:
@@ -112,8 +113,9 @@ def held_against(
     return weighed(examine(examined, applied), examined.settings, looked=ids)
 
 
-def _allows(entry: Allowed, found: Finding) -> bool:
-    return entry.rule == found.rule and fnmatchcase(found.subject, entry.object)
+def allows(entry: Allowed, rule: str, subject: str) -> bool:
+    """Tell whether an allowance is for what a rule finds of an object, by the object's name."""
+    return entry.rule == rule and fnmatchcase(subject, entry.object)
 
 
 def _unused(entry: Allowed, settings: Isolation) -> Finding:

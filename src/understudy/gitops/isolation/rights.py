@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from understudy.core import phrases
@@ -31,6 +32,8 @@ _READING_ROLES = frozenset(
     {"view", "system:auth-delegator", "system:basic-user", "system:discovery"}
 )
 _EVERYBODY = frozenset({"system:authenticated", "system:unauthenticated", "system:serviceaccounts"})
+# https://kubernetes.io/docs/reference/access-authn-authz/rbac/#referring-to-subjects
+_ACCOUNT = re.compile(r"system:serviceaccounts?:(?P<namespace>[^:]+)(?::[^:]+)?")
 
 
 def cluster_rights(examined: Examined) -> Iterator[Finding]:
@@ -83,6 +86,8 @@ def _is_bound_within_namespaces(examined: Examined, role: Manifest) -> bool:
 
 
 def _dangerous(role: Mapping[str, Any]) -> Iterator[str]:
+    if role.get("aggregationRule"):
+        yield "do whatever other roles add to this one by their labels"
     for rule in entries(role.get("rules")):
         verbs, resources = list(texts(rule.get("verbs"))), list(texts(rule.get("resources")))
         if not resources:
@@ -128,16 +133,11 @@ def _subjects(examined: Examined, manifest: Manifest) -> Iterator[Finding]:
     foreign = []
     everywhere = manifest.id.kind == "ClusterRoleBinding"
     for subject in entries(manifest.body.get("subjects")):
-        name, namespace = text(subject.get("name")), text(subject.get("namespace"))
-        if subject.get("kind") == "Group":
-            if name in _EVERYBODY and everywhere:
-                foreign.append(name)
-        elif (
-            subject.get("kind") == "ServiceAccount"
-            and namespace
-            and _is_foreign(examined, namespace, everywhere=everywhere)
-        ):
-            foreign.append(f"{namespace}/{name}")
+        name, namespace = text(subject.get("name")), _namespace_of(subject)
+        if namespace and _is_foreign(examined, namespace, everywhere=everywhere):
+            foreign.append(name if ":" in name else f"{namespace}/{name}")
+        elif name in _EVERYBODY and everywhere:
+            foreign.append(name)
     if foreign:
         where = "the whole cluster" if everywhere else f"`{phrases.shown(manifest.id.namespace)}`"
         said = Said(
@@ -146,6 +146,14 @@ def _subjects(examined: Examined, manifest: Manifest) -> Iterator[Finding]:
             " where the ServiceAccount is rendered with it.",
         )
         yield finding(CLUSTER_RIGHTS.id, manifest, said)
+
+
+def _namespace_of(subject: Mapping[str, Any]) -> str:
+    """Return where an account is, or where all accounts of a group are; empty for people."""
+    if subject.get("kind") == "ServiceAccount":
+        return text(subject.get("namespace"))
+    named = _ACCOUNT.fullmatch(text(subject.get("name")))
+    return named["namespace"] if named else ""
 
 
 def _is_foreign(examined: Examined, namespace: str, *, everywhere: bool) -> bool:

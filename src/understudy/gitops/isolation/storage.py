@@ -9,6 +9,7 @@ from understudy.core.decisions import Finding, Severity
 from understudy.gitops.isolation.searching import mappings, text
 from understudy.gitops.isolation.volumes import node_paths, storages
 from understudy.gitops.ruling import Examined, Rule, Said, finding, several
+from understudy.redaction import redacted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -71,7 +72,7 @@ def _overlap(where: Storage, found: Sequence[_Placed]) -> Said:
 def _backups(manifest: Manifest) -> Iterator[str]:
     """Return where an object writes backups to. A cluster may read others' to begin with."""
     for keys, mapping in mappings(manifest):
-        where = text(mapping.get("destinationPath")).rstrip("/")
+        where = redacted(text(mapping.get("destinationPath"))).rstrip("/")
         if where and "externalClusters" not in keys:
             yield where
 

@@ -50,15 +50,20 @@ def storages(manifest: Manifest) -> Iterator[Storage]:
     for _, entry in mappings(manifest):
         for source in (entry.get("nfs"), entry if entry.get("type") == "nfs" else None):
             if isinstance(source, dict):
-                yield from _nfs(source.get("server"), source.get("path"), _written(manifest, entry))
+                written = _written(manifest, entry, source)
+                yield from _nfs(source.get("server"), source.get("path"), written)
         csi = entry.get("csi")
         if isinstance(csi, dict):
-            yield from _csi(csi, written=_written(manifest, entry))
-        for kind, keys in _DISKS.items():
+            yield from _csi(csi, written=_written(manifest, entry, csi))
+        for kind, defaults in _DISKS.items():
             disk = entry.get(kind)
-            if isinstance(disk, dict) and all(disk.get(key) not in (None, "") for key in keys):
-                place = " ".join(str(disk[key]) for key in keys)
-                yield Storage(kind=f"{kind} disk", place=place, written=_written(manifest, entry))
+            if not isinstance(disk, dict):
+                continue
+            parts = [default if disk.get(k) in (None, "") else disk[k] for k, default in defaults]
+            if None not in parts:
+                place = " ".join(map(str, parts))
+                written = _written(manifest, entry, disk)
+                yield Storage(kind=f"{kind} disk", place=place, written=written)
 
 
 def node_paths(manifest: Manifest) -> Iterator[Storage]:
@@ -68,23 +73,31 @@ def node_paths(manifest: Manifest) -> Iterator[Storage]:
             source = entry.get(key)
             if key == "hostPath" and entry.get("type") == "hostPath":
                 source = {"path": source}  # as a chart's values have it
-            path = text(source.get("path")) if isinstance(source, dict) else ""
-            if path.startswith("/"):
-                written = _written(manifest, entry)
-                yield Storage(kind="node", place="", path=posixpath.normpath(path), written=written)
+            if isinstance(source, dict) and (path := text(source.get("path"))).startswith("/"):
+                written = _written(manifest, entry, source)
+                yield Storage(kind="node", place="", path=_normal(path), written=written)
 
 
-_DISKS = {
-    "awsElasticBlockStore": ("volumeID",),
-    "azureDisk": ("diskURI",),
-    "azureFile": ("secretName", "shareName"),
-    "cephfs": ("monitors", "path"),
-    "fc": ("targetWWNs", "lun"),
-    "gcePersistentDisk": ("pdName",),
-    "glusterfs": ("endpoints", "path"),
-    "iscsi": ("targetPortal", "iqn", "lun"),
-    "rbd": ("pool", "image"),
+_DISKS: dict[str, tuple[tuple[str, object], ...]] = {
+    "awsElasticBlockStore": (("volumeID", None),),
+    "azureDisk": (("diskURI", None),),
+    "azureFile": (("secretName", None), ("shareName", None)),
+    "cephfs": (("monitors", None), ("path", "/")),
+    "cinder": (("volumeID", None),),
+    "fc": (("targetWWNs", ()), ("wwids", ()), ("lun", 0)),
+    "gcePersistentDisk": (("pdName", None),),
+    "glusterfs": (("endpoints", None), ("path", None)),
+    "iscsi": (("targetPortal", None), ("iqn", None), ("lun", 0)),
+    "portworxVolume": (("volumeID", None),),
+    "rbd": (("pool", "rbd"), ("image", None)),
+    "vsphereVolume": (("volumePath", None),),
 }
+"""The fields that say which disk it is, and what stands for one that is not set; None: nothing."""
+
+
+def _normal(path: str) -> str:
+    """Return a path that can be compared: two slashes at its beginning are one."""
+    return posixpath.normpath("/" + path.lstrip("/"))
 
 
 def _nfs(server: object, path: object, written: bool) -> Iterator[Storage]:  # noqa: FBT001
@@ -92,7 +105,7 @@ def _nfs(server: object, path: object, written: bool) -> Iterator[Storage]:  # n
         yield Storage(
             kind="NFS export",
             place=text(server).lower(),
-            path=posixpath.normpath("/" + text(path).lstrip("/")),
+            path=_normal(text(path)),
             written=written,
         )
 
@@ -101,7 +114,8 @@ def _csi(csi: Mapping[str, Any], *, written: bool) -> Iterator[Storage]:
     attributes = csi.get("volumeAttributes")
     told = attributes if isinstance(attributes, dict) else {}
     if text(told.get("server")) and text(told.get("share")):
-        path = posixpath.join(text(told["share"]), text(told.get("subDir") or told.get("subdir")))
+        below = text(told.get("subDir") or told.get("subdir")).lstrip("/")
+        path = posixpath.join(text(told["share"]), below)
         yield from _nfs(told["server"], path, written)
     elif text(told.get("source")).startswith("//"):
         source = text(told["source"]).rstrip("/").lower()
@@ -111,10 +125,9 @@ def _csi(csi: Mapping[str, Any], *, written: bool) -> Iterator[Storage]:
         yield Storage(kind="CSI volume", place=place, written=written)
 
 
-def _written(manifest: Manifest, entry: Mapping[str, Any]) -> bool:
+def _written(manifest: Manifest, entry: Mapping[str, Any], source: Mapping[str, Any]) -> bool:
     """Tell whether anything can be written there, as far as the manifest tells."""
-    inside = [each for each in entry.values() if isinstance(each, dict)]
-    if any(each.get("readOnly") is True for each in (entry, *inside)):
+    if entry.get("readOnly") is True or source.get("readOnly") is True:
         return False
     if "ro" in texts(entry.get("mountOptions")):
         return False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from understudy.core.decisions import Finding
@@ -56,8 +57,8 @@ def missing_base(overlay: str, file: str, named: Named, *, wanted: str) -> Findi
             f" `{shown(wanted)}` in the repository."
         ),
         remedy=(
-            f"Add `{shown(wanted)}` as a file or folder of its own (a symbolic link or a submodule"
-            f" is not deployed), or take it out of `{shown(file)}`."
+            f"Add `{shown(wanted)}` as a file or folder of its own (Flux leaves out symbolic links,"
+            f" and submodules are not looked into), or take it out of `{shown(file)}`."
         ),
     )
 
@@ -166,6 +167,18 @@ def timed_out(overlay: str, file: str, seconds: float) -> Finding:
         path=file,
         message=f"Rendering `{shown(overlay)}` did not end within {seconds:g} seconds.",
         remedy="Make the overlay smaller, or raise `kustomize.deadline` in the configuration.",
+    )
+
+
+def changed_by_flux(found: Finding, *, file: str, fields: Sequence[str]) -> Finding:
+    """Tell that it is not the folder which is broken, but what Flux is told to change in it."""
+    named = listed([f"spec.{each}" for each in fields])
+    message = f"Flux applies it with {named} of `{shown(file)}`, and so it does not render."
+    return replace(
+        found,
+        path=file,
+        message=f"{message} {found.message}",
+        remedy=f"Correct {named} in `{shown(file)}`.",
     )
 
 

@@ -99,6 +99,11 @@ def read(content: bytes) -> Kustomization:
     )
 
 
+def spelled(field: str) -> str:
+    """Write the name of a field as it is defined: Kustomize does not tell upper from lower case."""
+    return _KNOWN.get(field.casefold(), field)
+
+
 def files_of_plugin(document: dict[str, object]) -> Iterator[Named]:
     """Yield the files that the configuration of a built-in generator or transformer names.
 

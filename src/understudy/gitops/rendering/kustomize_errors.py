@@ -6,6 +6,8 @@ import posixpath
 import re
 from typing import TYPE_CHECKING
 
+import msgspec
+
 from understudy.core.errors import UsageError
 from understudy.documents import load_all
 from understudy.gitops.rendering import broken, kustomization
@@ -21,6 +23,11 @@ if TYPE_CHECKING:
 LENGTH = 300
 """How many characters of what Kustomize wrote are told."""
 
+# https://github.com/kubernetes/klog: text of several lines is indented, other text is quoted.
+_LOGGED = re.compile(
+    r"""^E.*"command failed" err=(?:<\n\t(?P<lines>.*?)\n >$|(?P<quoted>".*")$)""",
+    re.DOTALL | re.MULTILINE,
+)
 _REPEATED_KEY = "already defined at line"
 _ENTERED = r"(?:recursed accumulation of|recursed merging from|couldn't make target for) path"
 _WITHIN = re.compile(rf"{_ENTERED} '([^']*)': ")
@@ -38,6 +45,7 @@ def cause(said: str, tree: Tree, found: Closure, *, repository: Path) -> Finding
     """Return the finding. `repository` is where the files were laid out for Kustomize."""
     if _REPEATED_KEY in said and (finding := _repeated_key(tree, found)):
         return finding
+    said = _as_kustomize_says(said)
     begins = _ERROR.search(said)
     error = said[begins.end() :] if begins else said
     folder, reason = _innermost(error, found.root, repository)
@@ -85,6 +93,19 @@ def _repeated_key(tree: Tree, found: Closure) -> Finding | None:
             problem = error.message.removeprefix("it ").removesuffix(".")
             return broken.broken_yaml(found.root, file, problem)
     return None
+
+
+def _as_kustomize_says(said: str) -> str:
+    """Take the error out of the line of a log in which `kubectl` writes it."""
+    match = _LOGGED.search(said)
+    if match is None:
+        return said
+    if match["lines"] is not None:
+        return match["lines"].replace("\n\t", "\n")
+    try:
+        return str(msgspec.json.decode(match["quoted"]))
+    except msgspec.DecodeError:
+        return match["quoted"].strip('"')
 
 
 def _in_short(reason: str, repository: Path) -> str:

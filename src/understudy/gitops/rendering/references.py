@@ -60,7 +60,7 @@ def closure(tree: Tree, root: str, *, network: bool = False) -> Closure:
     `network`: remote bases are no problem.
     """
     walk = _Walk(tree, root, network=network)
-    listed = _listed(tree, root)
+    listed = stands_for(tree, root)
     if tree.folder_id(root) is None:
         walk.problems.append(broken.no_overlay(root))
     elif listed:
@@ -79,7 +79,7 @@ def closure(tree: Tree, root: str, *, network: bool = False) -> Closure:
     )
 
 
-def _listed(tree: Tree, root: str) -> list[str]:
+def stands_for(tree: Tree, root: str) -> list[str]:
     """Return what Flux would name in a kustomization, where a folder has none of its own."""
     if _has_kustomization(tree, root):
         return []

@@ -1,6 +1,7 @@
 """Renders that are kept on disk, each under the ids of all that it was made of.
 
-An entry that is damaged, or cannot be read or written, is as good as none.
+An entry that is damaged, or cannot be read or written, is as good as none. Secrets are in it as
+they are in Git, encrypted or not, so that only its owner can read it.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from understudy.core.model import TreeSha
     from understudy.gitops.objects import Manifest
 
-KEPT = 256
+KEPT = 1024
 """How many files are kept; those that were used last."""
 
 _FORMAT = "1"
@@ -55,7 +56,7 @@ class RenderCache:
         """Keep a render."""
         listed = [[each.path, each.body] for each in objects]
         with suppress(OSError):
-            self._folder.mkdir(parents=True, exist_ok=True)
+            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             self._write(listed, "objects", overlay, *_flat(ids))
             self._write(sorted(ids), "folders", overlay, top)
             self._make_room()

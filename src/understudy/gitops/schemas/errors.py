@@ -27,6 +27,7 @@ class Mistake:
     message: str
     remedy: str
     is_unknown: bool = False
+    is_missing: bool = False
 
 
 def mistakes(error: _Error, shared: Defined) -> Iterator[Mistake]:
@@ -74,7 +75,8 @@ def _missing(error: _Error) -> Iterator[Mistake]:
     for key in error.validator_value:
         if key not in error.instance:
             place = _place((*error.absolute_path, key))
-            yield Mistake(message=f"`{place}` is missing", remedy=f"Set `{place}`.")
+            message = f"`{place}` is missing"
+            yield Mistake(message=message, remedy=f"Set `{place}`.", is_missing=True)
 
 
 def _wrong(error: _Error) -> Mistake:

@@ -12,10 +12,12 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from understudy.core import phrases
 from understudy.core.decisions import Finding, Severity
 from understudy.core.errors import UsageError
 from understudy.gitops.ruling import Said, finding
 from understudy.gitops.schemas.errors import Mistake, mistakes
+from understudy.gitops.schemas.versions import unserved
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -35,18 +37,45 @@ _TOLD = 5
 """How many mistakes of one object are told: the rest mostly follows from them."""
 
 
-def findings(manifests: Iterable[Manifest]) -> Iterator[Finding]:
+STAGE = "the whole stage"
+
+
+def findings(
+    manifests: Iterable[Manifest], *, dragging: str = STAGE, are_whole: bool = True
+) -> Iterator[Finding]:
     """Check each object of a kind that is known.
+
+    `dragging`: what is not applied either, where the cluster refuses one of them. Not `are_whole`:
+    what is missing in them may be added before they are applied.
 
     Raises:
         UsageError: what checks them is not installed.
     """
     for manifest in manifests:
+        refused = f"The cluster refuses the {_kind(manifest)}, and with it {dragging}."
         definition = _definition(manifest.api_version, manifest.id.kind)
         if definition is None:
+            yield from _unserved(manifest, refused)
             continue
-        for found in _mistakes(manifest, definition)[:_TOLD]:
-            yield _told(manifest, found, definition)
+        told = [
+            each for each in _mistakes(manifest, definition) if are_whole or not each.is_missing
+        ]
+        for found in told[:_TOLD]:
+            yield _told(manifest, found, definition, refused)
+
+
+def _unserved(manifest: Manifest, refused: str) -> Iterator[Finding]:
+    found = unserved(manifest.api_version, manifest.id.kind, _content("flux")["kinds"])
+    if found is not None:
+        message = f"{found.message}. {refused}"
+        if found.severity is Severity.WARNING:
+            message = f"{found.message}. A cluster with a newer Flux refuses it."
+        said = Said(message=message, remedy=found.remedy, severity=found.severity)
+        yield finding(SCHEMA, manifest, said)
+
+
+def _kind(manifest: Manifest) -> str:
+    return phrases.shown(manifest.id.kind)
 
 
 def _mistakes(manifest: Manifest, definition: _Definition) -> list[Mistake]:
@@ -57,8 +86,7 @@ def _mistakes(manifest: Manifest, definition: _Definition) -> list[Mistake]:
     return list(dict.fromkeys(found))
 
 
-def _told(manifest: Manifest, found: Mistake, definition: _Definition) -> Finding:
-    refused = f"The cluster refuses the {manifest.id.kind}, and with it the whole stage."
+def _told(manifest: Manifest, found: Mistake, definition: _Definition, refused: str) -> Finding:
     if not found.is_unknown:
         said = Said(message=f"{found.message}. {refused}", remedy=found.remedy)
         return finding(SCHEMA, manifest, said)

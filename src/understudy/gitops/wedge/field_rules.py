@@ -41,16 +41,11 @@ def left_over(before: Manifest, after: Manifest) -> Iterator[Change]:
     if look is None:
         return
     field, type_ = look
-    was, becomes = _strategy(before, field), _strategy(after, field)
+    was, becomes = (_mapping(each.at("spec", field)) for each in (before, after))
     if becomes.get("type") == type_ != was.get("type") and not was.get("rollingUpdate"):
         yield Change(
             field=f"spec.{field}.type", before=was.get("type", "RollingUpdate"), after=type_
         )
-
-
-def _strategy(manifest: Manifest, field: str) -> dict[str, Any]:
-    found = manifest.at("spec", field)
-    return found if isinstance(found, dict) else {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,9 +86,8 @@ _NO_SOURCE = frozenset(
 
 
 def _source_of(manifest: Manifest) -> dict[str, Any]:
-    spec = without_zeros(manifest.at("spec"))
-    known = spec if isinstance(spec, dict) else {}
-    return {key: value for key, value in known.items() if key not in _NO_SOURCE}
+    spec = _mapping(without_zeros(manifest.at("spec")))
+    return {key: value for key, value in spec.items() if key not in _NO_SOURCE}
 
 
 def _node_affinity(before: Manifest, after: Manifest) -> Iterator[Change]:
@@ -143,9 +137,13 @@ def _sort_of(content: dict[str, object], key: str) -> str | None:
 def _content(manifest: Manifest) -> dict[str, object]:
     content: dict[str, object] = {}
     for field in ("data", "binaryData"):
-        content |= manifest.at(field) or {}
-    plain = manifest.at("stringData") or {}
+        content |= _mapping(manifest.at(field))
+    plain = _mapping(manifest.at("stringData"))
     return content | {k: base64.b64encode(str(v).encode()).decode() for k, v in plain.items()}
+
+
+def _mapping(found: object) -> dict[str, Any]:
+    return found if isinstance(found, dict) else {}
 
 
 def _role(value: object) -> Any:  # noqa: ANN401 - what is no mapping stays what it is
@@ -166,7 +164,7 @@ _LOOKS: dict[tuple[str, str], tuple[Look, ...]] = {
         _Fixed("spec.volumeMode", default="Filesystem"),
         _node_affinity,
     ),
-    # In core: ValidatePersistentVolumeClaimUpdate; what may grow is told in `wedge_claims`
+    # In core: ValidatePersistentVolumeClaimUpdate; what may grow is told in `claim_rules`
     ("", "PersistentVolumeClaim"): (
         _Fixed("spec.accessModes"),
         _SELECTOR,

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from understudy.core import phrases
 from understudy.gitops.quantities import is_same_amount
+from understudy.redaction import redacted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -155,8 +156,15 @@ def _said(value: object) -> str:
         case None:
             return "nothing"
         case list() if all(isinstance(each, str | int | float) for each in value):
-            return f"`{phrases.shown(', '.join(map(str, value)))}`"
+            return _quoted(", ".join(map(str, value)))
         case dict() | list():
-            return f"`{phrases.shown(json.dumps(value, default=str))}`"
+            return _quoted(json.dumps(value, default=str))
+        case str():
+            return _quoted(value)
         case _:
             return f"`{phrases.shown(value)}`"
+
+
+def _quoted(text: str) -> str:
+    """Show a text, without what opens an address in it."""
+    return f"`{phrases.shown(redacted(text))}`"

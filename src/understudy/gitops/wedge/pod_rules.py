@@ -75,6 +75,7 @@ def _forget(mapping: dict[str, Any], keys: Iterable[str]) -> None:
 
 def _forget_in_containers(spec: dict[str, Any], keys: Iterable[str]) -> None:
     for name in _CONTAINERS:
-        for container in spec.get(name) or ():
+        listed = spec.get(name)
+        for container in listed if isinstance(listed, list) else ():
             if isinstance(container, dict):
                 _forget(container, keys)

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from understudy.gitops.objects import Manifest
+    from understudy.gitops.writing.host_names import HostNames
     from understudy.gitops.writing.pointers import Leaf
 
 Operation = dict[str, str]
@@ -43,12 +44,12 @@ class Patch:
 class Adjusting:
     """An app as its base renders it, and what is to become of it.
 
-    `mark` is what the stage adds to names, such as `-stage`.
+    `names` are the stage's host names, with what it adds to names, such as `-stage`.
     """
 
     manifests: tuple[Manifest, ...]
     namespace: str
-    mark: str
+    names: HostNames
 
     @cached_property
     def patches(self) -> tuple[Patch, ...]:
@@ -59,37 +60,47 @@ class Adjusting:
     @cached_property
     def moved_hosts(self) -> Mapping[str, str]:
         """The host names that are patched, and what they are on the stage."""
-        written = [op.get("value", "") for each in self.patches for op in each.operations]
-        moved = self._new_hosts.items()
-        return {host: new for host, new in moved if any(new in value for value in written)}
+        written = "\n".join(o.get("value", "") for p in self.patches for o in p.operations)
+        found = {
+            text
+            for each in self.manifests
+            for leaf in leaves(each.body)
+            for text in self._hosts_in(_filled(leaf, each))
+        }
+        return {host: new for host in sorted(found) if (new := self._moved(host)) in written}
 
     @cached_property
-    def _new_hosts(self) -> Mapping[str, str]:
+    def _known_hosts(self) -> frozenset[str]:
         found = {host for each in self.manifests for host in hosts(each)}
-        return {host: new for host in sorted(found) if (new := marked_host(host, self.mark))}
+        return frozenset(host for host in found if self.names.on_stage(host))
+
+    def _hosts_in(self, text: str) -> list[str]:
+        return self._host.findall(text) if self._known_hosts else []
+
+    def _moved(self, host: str) -> str:
+        return self.names.on_stage(host) or host
 
     def _operations(self, manifest: Manifest) -> Iterator[Operation]:
         if manifest.id.kind == "CustomResourceDefinition":
             return
         if manifest.id.kind != "Namespace" and self._scopes.is_cluster_wide(manifest.id):
-            yield _replace(("metadata", "name"), manifest.id.name + self.mark)
+            yield _replace(("metadata", "name"), manifest.id.name + self.names.mark)
         gone = tuple(dict.fromkeys(_addresses(manifest)))
         yield from ({"op": "remove", "path": each} for each in gone)
         for leaf in leaves(manifest.body):
             removed = any(f"{leaf.pointer}/".startswith(f"{each}/") for each in gone)
             if removed or not _may_be_changed(leaf):
                 continue
-            text = self._adjusted(leaf, release=_release(manifest))
+            text = self._adjusted(leaf, _filled(leaf, manifest))
             if text != leaf.text:
                 yield _replace(leaf.keys, text)
 
-    def _adjusted(self, leaf: Leaf, *, release: str) -> str:
+    def _adjusted(self, leaf: Leaf, filled: str) -> str:
         text = leaf.text
         if leaf.key in _NAMESPACES or leaf.key.endswith(_NAMESPACE_LABELS):
             return self.namespace if self._is_ours(text, leaf.parent.get("name")) else text
-        filled = _RELEASE_NAME.sub(release, text)
-        if self._new_hosts and self._host.search(filled):
-            text = self._host.sub(lambda found: self._new_hosts[found[0].lower()], filled)
+        if self._hosts_in(filled):
+            text = self._host.sub(lambda found: self._moved(found[0]), filled)
         return _SERVICE.sub(self._service, text)
 
     def _service(self, found: re.Match[str]) -> str:
@@ -115,7 +126,7 @@ class Adjusting:
     @cached_property
     def _host(self) -> re.Pattern[str]:
         # A longer name goes first: it may begin as a shorter one does.
-        known = sorted(self._new_hosts, key=len, reverse=True)
+        known = sorted(self._known_hosts, key=len, reverse=True)
         words = "|".join(re.escape(each) for each in known)
         return re.compile(rf"(?<![\w.$-])(?:{words})(?![\w.-])", re.IGNORECASE)
 
@@ -123,10 +134,11 @@ class Adjusting:
 _RELEASE_NAME = re.compile(r"\{\{-?\s*\.Release\.Name\s*-?\}\}")
 
 
-def _release(manifest: Manifest) -> str:
-    """Return the name with which Helm fills in values of a release."""
+def _filled(leaf: Leaf, manifest: Manifest) -> str:
+    """Return a text with the name that Helm fills in in values of a release."""
     named = manifest.at("spec", "releaseName")
-    return named if isinstance(named, str) else manifest.id.name
+    name = named if isinstance(named, str) else manifest.id.name
+    return _RELEASE_NAME.sub(lambda _: name, leaf.text)
 
 
 def _may_be_changed(leaf: Leaf) -> bool:
@@ -139,14 +151,6 @@ def _may_be_changed(leaf: Leaf) -> bool:
 
 
 _SERVICE = re.compile(r"(?<![\w.-])([a-z0-9-]+)\.([a-z0-9-]+)\.svc(?![\w-])")
-
-
-def marked_host(host: str, mark: str) -> str | None:
-    """Return a host name with the stage's mark in its first part; None: a person must choose."""
-    first, dot, rest = host.partition(".")
-    if first == "*" or (not dot and "${" in host):
-        return None
-    return f"{first}{mark}{dot}{rest}"
 
 
 def _addresses(manifest: Manifest) -> Iterator[str]:

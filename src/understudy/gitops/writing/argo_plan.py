@@ -12,6 +12,7 @@ from understudy.gitops.controllers import specification
 from understudy.gitops.layout import PRODUCTION
 from understudy.gitops.rendering.kustomization import NAMES
 from understudy.gitops.writing import argo_files, flux_files
+from understudy.gitops.writing.apps import addable
 from understudy.gitops.writing.drafts import OWN_VALUES, Draft, Drafts, text_in
 from understudy.gitops.writing.registering import registered
 
@@ -41,6 +42,7 @@ def drafted(files: Files, layout: Layout, wanted: Wanted) -> Drafts:
         return Drafts(
             files=tuple(Draft(path=e.path, text=text_in(files, e.path) or "") for e in there),
             present=tuple(f"{each.kind} {each.namespace}/{each.name}" for each in there),
+            addable=_addable(files, layout, layout.stage_overlay(wanted.stage)),
         )
     production = _production(layout, wanted)
     parent = posixpath.dirname(production.folder) or "apps"
@@ -50,7 +52,18 @@ def drafted(files: Files, layout: Layout, wanted: Wanted) -> Drafts:
         text = flux_files.overlay_list(layout.apps_below(overlay))
         made.append(Draft(path=f"{overlay}/{NAMES[0]}", text=text))
     made += registered(files, posixpath.dirname(production.path), made)
-    return Drafts(files=tuple(made), to_decide=_open_questions(production))
+    return Drafts(
+        files=tuple(made),
+        to_decide=_open_questions(production),
+        addable=_addable(files, layout, overlay),
+    )
+
+
+def _addable(files: Files, layout: Layout, overlay: str | None) -> tuple[str, ...] | None:
+    """Return the apps that the stage could have, where it lists none and has no folder of one."""
+    if overlay is None or layout.apps_below(overlay):
+        return None
+    return addable(files, layout, overlay)
 
 
 def _deploying(files: Files, production: Application, wanted: Wanted, overlay: str) -> Draft:

@@ -28,11 +28,13 @@ class Drafts:
     """What is to be written. Files that stay as they are count too: they are told.
 
     `present` are objects that were there before. `to_decide` is for a person, one sentence each.
+    `addable` are the apps that a stage without any could have; None: it has some.
     """
 
     files: tuple[Draft, ...] = ()
     present: tuple[str, ...] = ()
     to_decide: tuple[str, ...] = ()
+    addable: tuple[str, ...] | None = None
 
 
 class Readable(Protocol):

@@ -12,6 +12,7 @@ from understudy.core.errors import UsageError
 from understudy.core.phrases import listed, shown
 from understudy.gitops.controllers import GitSource
 from understudy.gitops.writing import flux_files, receivers
+from understudy.gitops.writing.apps import addable
 from understudy.gitops.writing.drafts import OWN_VALUES, Draft, Drafts
 from understudy.gitops.writing.flux_site import site_of
 from understudy.gitops.writing.registering import kustomization_in, registered, resources
@@ -44,6 +45,7 @@ def drafted(files: Files, layout: Layout, wanted: Wanted) -> Drafts:
         files=tuple(site.drafts.values()),
         present=(*_present(site), *applied.present, *hook.present),
         to_decide=(*_open_questions(site), *hook.to_decide),
+        addable=None if apps else addable(files, layout, site.overlay),
     )
 
 

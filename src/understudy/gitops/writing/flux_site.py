@@ -117,7 +117,7 @@ def site_of(files: Files, layout: Layout, wanted: Wanted) -> Site:
     Raises:
         UsageError: there is no telling.
     """
-    cluster = _cluster(layout, wanted.cluster)
+    cluster = _cluster(layout, wanted)
     here = [each for each in layout.kustomizations if layout.cluster_of(each.path) == cluster]
     _refuse_another_kind(here, wanted)
     production = _production(layout, here, wanted.stage)
@@ -137,7 +137,8 @@ def site_of(files: Files, layout: Layout, wanted: Wanted) -> Site:
     )
 
 
-def _cluster(layout: Layout, name: str | None) -> str:
+def _cluster(layout: Layout, wanted: Wanted) -> str:
+    name = wanted.cluster
     names = {each: posixpath.basename(each) or "." for each in layout.clusters}
     if not names:
         message = (
@@ -151,12 +152,19 @@ def _cluster(layout: Layout, name: str | None) -> str:
     if name is None and len(names) > 1:
         message = f"There are several clusters: {listed(map(shown, names))}."
         hint = "Say with `--cluster` on which of them the stage is to run."
-        raise UsageError(message, hint=hint)
+        whole = [each for each, known in names.items() if known == wanted.name]
+        raise UsageError(message, hint=f"{hint}{_WHOLE.format(shown(whole[0])) if whole else ''}")
     chosen = [each for each in names if name in (None, each.strip("/"), names[each])]
     if len(chosen) != 1:
         message = f"There is no cluster `{shown(name)}`."
         raise UsageError(message, hint=f"There is {listed(map(shown, names))}.")
     return chosen[0]
+
+
+_WHOLE = (
+    " If `{}` is the stage as a whole, nothing has to be written: let its own GitRepository follow the"
+    " stage's branch."
+)
 
 
 def _production(layout: Layout, here: Sequence[Applied], stage: Stage) -> Applied:

@@ -1,4 +1,4 @@
-"""Apps and their overlays for the stage: which there are, and the text of a new one."""
+"""The overlay with which an app is on the stage: its text, and what a person must decide."""
 
 from __future__ import annotations
 
@@ -8,11 +8,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from understudy.core.errors import ConfigError, UsageError
-from understudy.core.phrases import listed, near_miss, shown
+from understudy.core.phrases import listed, shown
+from understudy.gitops.isolation.hosts import hosts
+from understudy.gitops.ownership import Ownership
 from understudy.gitops.rendering.kustomization import NAMES
 from understudy.gitops.writing import flux_files
 from understudy.gitops.writing.adjusting import Adjusting
 from understudy.gitops.writing.drafts import Draft, Drafts, as_yaml, literal, text_in
+from understudy.gitops.writing.host_names import HostNames
 from understudy.gitops.writing.needs import missing
 from understudy.gitops.writing.pointers import leaves
 from understudy.gitops.writing.registering import kustomization_in, listing, resources
@@ -22,146 +25,21 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from understudy.core.config import Stage
-    from understudy.gitops.controllers import Applied
-    from understudy.gitops.layout import Files, Layout
+    from understudy.gitops.layout import Files
     from understudy.gitops.objects import Manifest
     from understudy.gitops.writing.adjusting import Patch
+    from understudy.gitops.writing.apps import App
     from understudy.gitops.writing.needs import Need
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class App:
-    """An app, and the folders that it has. `base` is what its overlay for the stage is made of.
+class Seen:
+    """What is rendered so far: an app's base, what production makes of it, and both as a whole."""
 
-    `substituted`: Flux fills in variables where it applies the app in production.
-    """
-
-    name: str
-    base: str
-    overlay: str
-    production: str | None
-    substituted: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Listed:
-    """An app in a list. `on_stage` None: it has no overlay; False: it has one that is not used."""
-
-    name: str
-    has_base: bool
-    on_stage: bool | None
-    in_production: bool
-
-
-# --- which there are -----------------------------------------------------------------------------
-
-
-def apps(files: Files, layout: Layout, stage: Stage) -> tuple[Listed, ...]:
-    """Return every app that has a base, or an overlay for the stage or for production."""
-    overlay = _stage_overlay(layout, stage)
-    production = layout.production_overlay(stage)
-    bases = set(layout.apps_below(_bases(overlay)))
-    staged, used = set(layout.apps_below(overlay)), _used(files, overlay)
-    applied = {each.folder for each in layout.kustomizations}
-    produced = (
-        set(layout.apps_below(production)) | _used(files, production) if production else set()
-    )
-    return tuple(
-        Listed(
-            name=name,
-            has_base=name in bases,
-            on_stage=_on_stage(name in used or f"{overlay}/{name}" in applied, name in staged),
-            in_production=name in produced,
-        )
-        for name in sorted(bases | staged | produced)
-    )
-
-
-def _on_stage(used: bool, has_overlay: bool) -> bool | None:  # noqa: FBT001 - two of a kind
-    return used if used or has_overlay else None
-
-
-def app(layout: Layout, stage: Stage, name: str, *, base: str | None) -> App:
-    """Return an app by its name, or with the folder that is named as its base.
-
-    Raises:
-        UsageError: there is none, or it cannot be called so.
-    """
-    if not re.fullmatch(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?", name):
-        message = f"`{shown(name)}` cannot be an app's name: a namespace is named after it."
-        raise UsageError(message, hint="Use small letters, digits and hyphens, as in `web-2`.")
-    overlay = _stage_overlay(layout, stage)
-    production = layout.production_overlay(stage)
-    folder = base.strip("/") if base else posixpath.join(_bases(overlay), name)
-    has_overlay = posixpath.join(overlay, name) in layout.kustomized
-    if folder not in layout.kustomized and not has_overlay:
-        raise _no_base(layout, folder, name, named=base is not None)
-    produced = posixpath.join(production, name) if production else None
-    applied = [each for each in layout.kustomizations if _post_build(each)]
-    return App(
-        name=name,
-        base=folder,
-        overlay=posixpath.join(overlay, name),
-        production=produced if produced in layout.kustomized else None,
-        substituted=any(
-            f"{path}/".startswith(f"{each.folder}/")
-            for each in applied
-            for path in (folder, produced)
-        ),
-    )
-
-
-def _post_build(applied: Applied) -> bool:
-    spec = applied.body.get("spec")
-    return isinstance(spec, dict) and bool(spec.get("postBuild"))
-
-
-def _no_base(layout: Layout, folder: str, name: str, *, named: bool) -> UsageError:
-    bases = layout.apps_below(posixpath.dirname(folder))
-    meant = near_miss(name, bases)
-    message = f"There is no kustomization in {shown(folder)}."
-    if meant and not named:
-        return UsageError(message, hint=f"Did you mean `{shown(meant)}`?")
-    hint = "Name the folder that holds what the app is made of: `--from FOLDER`."
-    return UsageError(message, hint=hint)
-
-
-def _stage_overlay(layout: Layout, stage: Stage) -> str:
-    overlay = layout.stage_overlay(stage)
-    if overlay is None and layout.apps_below("apps/base"):
-        overlay = f"apps/{stage.branch}"
-    if overlay is None:
-        message = "There is no telling which folder is the overlay of the stage."
-        hint = "Run `understudy init --flux` first, or name it as `kustomize.stage` in the"
-        raise UsageError(message, hint=f"{hint} configuration.")
-    return overlay
-
-
-def _bases(overlay: str) -> str:
-    return posixpath.join(posixpath.dirname(overlay), "base")
-
-
-def _used(files: Files, overlay: str) -> set[str]:
-    """Return the apps of which an overlay lists an overlay, or the base itself."""
-    path = kustomization_in(files, overlay)
-    text = text_in(files, path) if path else None
-    found = resources(text, path=path) if text and path else ()
-    used = {posixpath.normpath(posixpath.join(overlay, each)) for each in found}
-    places = (overlay, _bases(overlay))
-    return {posixpath.basename(each) for each in used if posixpath.dirname(each) in places}
-
-
-def _refuse_twice(files: Files, app: App) -> None:
-    parent = posixpath.dirname(app.overlay)
-    path = kustomization_in(files, parent)
-    for each in resources(text_in(files, path) or "", path=path) if path else ():
-        if posixpath.normpath(posixpath.join(parent, each)) == app.base:
-            message = f"`{app.name}` is on the stage already: {path} lists `{shown(each)}`."
-            hint = "Remove that line if it is to have an overlay of its own, and run this again."
-            raise UsageError(message, hint=hint)
-
-
-# --- a new one -----------------------------------------------------------------------------------
+    base: tuple[Manifest, ...]
+    production: tuple[Manifest, ...] = ()
+    all_of_production: tuple[Manifest, ...] = ()
+    all_of_stage: tuple[Manifest, ...] = ()
 
 
 def namespace_of(name: str, patterns: Iterable[str]) -> tuple[str, str]:
@@ -189,22 +67,38 @@ def drafted(
     stage: Stage,
     *,
     app: App,
-    rendered: tuple[Manifest, ...],
-    production: tuple[Manifest, ...],
+    seen: Seen,
 ) -> Drafts:
-    """Return the overlay of an app, and the stage's list with it.
-
-    `rendered` is what the app's base renders, `production` what production makes of it.
-    """
+    """Return the overlay of an app, and the stage's list with it."""
     _refuse_twice(files, app)
     listed_in = _list_with(files, posixpath.dirname(app.overlay), app.name)
     namespace, mark = namespace_of(app.name, stage.isolation.namespaces)
-    adjusting = Adjusting(manifests=rendered, namespace=namespace, mark=mark)
+    names = HostNames(
+        mark=mark,
+        own=Ownership(patterns=stage.isolation.namespaces, branch=stage.branch),
+        production=_hosts(seen.all_of_production),
+        stage=_hosts(seen.all_of_stage),
+    )
+    adjusting = Adjusting(manifests=seen.base, namespace=namespace, names=names)
     made = list(_overlay(app, adjusting, branch=stage.branch))
     return Drafts(
         files=(*made, listed_in),
-        to_decide=tuple(_open_questions(app, adjusting, production)),
+        to_decide=tuple(_open_questions(app, adjusting, seen.production)),
     )
+
+
+def _refuse_twice(files: Files, app: App) -> None:
+    parent = posixpath.dirname(app.overlay)
+    path = kustomization_in(files, parent)
+    for each in resources(text_in(files, path) or "", path=path) if path else ():
+        if posixpath.normpath(posixpath.join(parent, each)) == app.base:
+            message = f"`{app.name}` is on the stage already: {path} lists `{shown(each)}`."
+            hint = "Remove that line if it is to have an overlay of its own, and run this again."
+            raise UsageError(message, hint=hint)
+
+
+def _hosts(manifests: Iterable[Manifest]) -> frozenset[str]:
+    return frozenset(host for each in manifests for host in hosts(each))
 
 
 def _list_with(files: Files, overlay: str, name: str) -> Draft:
@@ -261,8 +155,15 @@ def _open_questions(
             f"`{shown(host)}` is `{shown(new)}` on the stage: see that DNS and a certificate know"
             " it, or choose another in the overlay."
         )
-    for need in missing(adjusting.manifests):
+    needs = missing(adjusting.manifests)
+    for need in needs:
         yield _needed(app, need, production)
+    yield from _only_in_production(app, adjusting, production, needs)
+    if app.changed_by:
+        yield (
+            f"In production Flux puts {listed(app.changed_by)} of {shown(app.changed_in)} into it:"
+            f" put what the stage needs of that into {app.overlay}/{NAMES[0]}."
+        )
     variables = sorted(set(_variables(adjusting.manifests)))
     if app.substituted and variables:
         yield (
@@ -282,7 +183,34 @@ def _needed(app: App, need: Need, production: Sequence[Manifest]) -> str:
     )
 
 
+def _only_in_production(
+    app: App, adjusting: Adjusting, production: Iterable[Manifest], needs: Iterable[Need]
+) -> Iterator[str]:
+    told = {(each.id.kind, each.id.name) for each in adjusting.manifests}
+    told |= {(each.kind, each.name) for each in needs}
+    more = [
+        f"{shown(each.id.kind)} {shown(each.id.name)}"
+        for each in production
+        if (each.id.kind, each.id.name) not in told and each.id.kind != "Namespace"
+    ]
+    if more:
+        rest = f", and {len(more) - _SEVERAL} more" if len(more) > _SEVERAL else ""
+        yield (
+            f"Production has more in {app.production}: {listed(more[:_SEVERAL])}{rest}. Where the"
+            f" stage needs one, write its own, and list it in {app.overlay}/{NAMES[0]}."
+        )
+
+
+_SEVERAL = 6
+
+
+_SUBSTITUTE = "kustomize.toolkit.fluxcd.io/substitute"
+_MARKS = ("annotations", "labels")
+
+
 def _variables(manifests: Iterable[Manifest]) -> Iterator[str]:
     for each in manifests:
+        if any(each.at("metadata", of, _SUBSTITUTE) == "disabled" for of in _MARKS):
+            continue
         for leaf in leaves(each.body):
             yield from re.findall(r"(?<!\$)\$\{([A-Za-z_]\w*)", leaf.text, re.ASCII)

@@ -42,10 +42,10 @@ def listing(text: str, names: Sequence[str], *, path: str) -> str:
     return with_items(text, Place(file=path, keys=("resources",)), missing)
 
 
-def resources(text: str, *, path: str) -> tuple[str, ...]:
+def resources(text: str, *, path: str, key: str = "resources") -> tuple[str, ...]:
     """Return what a kustomization lists."""
     document = load(text.encode(), where=path, failure=UsageError)
-    found = document.get("resources") if isinstance(document, dict) else None
+    found = document.get(key) if isinstance(document, dict) else None
     return tuple(each for each in found if isinstance(each, str)) if isinstance(found, list) else ()
 
 

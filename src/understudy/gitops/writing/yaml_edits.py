@@ -75,7 +75,8 @@ def with_value(text: str, place: Place, value: str) -> str:
 def scalar(value: str) -> str:
     """Write a string as YAML, in quotes where it needs them."""
     # What could be read as a number, a date, a yes or a no, or as the beginning of something.
-    plain = re.fullmatch(r"[A-Za-z./][\w./@:~-]*", value, re.ASCII) and not value.endswith(":")
+    plain = re.fullmatch(r"[A-Za-z./][\w./@:~-]*|(?:\d+(?:ms|s|m|h))+", value, re.ASCII)
+    plain = plain if not value.endswith(":") else None
     ambiguous = value.lower() in {"y", "n", "yes", "no", "on", "off", "true", "false", "null"}
     return value if plain and not ambiguous else json.dumps(value, ensure_ascii=False)
 

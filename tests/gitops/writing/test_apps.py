@@ -8,7 +8,7 @@ from tests.gitops.writing.fleets import OVERLAY, STAGED
 from tests.gitops.writing.test_overlays import STAGING, plan
 from understudy.core.errors import ConfigError, UsageError
 from understudy.gitops.layout import found_in
-from understudy.gitops.writing import overlays
+from understudy.gitops.writing import apps, overlays
 
 if TYPE_CHECKING:
     from tests.gitops.conftest import Lay
@@ -34,7 +34,7 @@ def test_an_app_that_there_is_not(
     lay: Lay, name: str, base: str | None, message: str, hint: str
 ) -> None:
     with pytest.raises(UsageError) as refused:
-        overlays.app(found_in(lay({**STAGED})), STAGING, name, base=base)
+        apps.app(found_in(lay({**STAGED})), STAGING, name, base=base)
 
     assert message in refused.value.message
     assert hint in refused.value.hint
@@ -47,7 +47,7 @@ def test_a_stage_that_lists_the_base_itself_has_the_app_already(lay: Lay) -> Non
     with pytest.raises(UsageError, match="is on the stage already"):
         plan(tree, "web")
 
-    assert {each.name: each.on_stage for each in overlays.apps(tree, found_in(tree), STAGING)} == {
+    assert {each.name: each.on_stage for each in apps.apps(tree, found_in(tree), STAGING)} == {
         "notes": None,
         "web": True,
     }
@@ -55,7 +55,7 @@ def test_a_stage_that_lists_the_base_itself_has_the_app_already(lay: Lay) -> Non
 
 def test_without_a_stage_and_without_bases_there_is_no_telling(lay: Lay) -> None:
     with pytest.raises(UsageError, match="no telling which folder"):
-        overlays.app(found_in(lay({"README.md": ""})), STAGING, "web", base=None)
+        apps.app(found_in(lay({"README.md": ""})), STAGING, "web", base=None)
 
 
 def test_every_app_is_listed_with_where_it_is(lay: Lay) -> None:
@@ -67,7 +67,7 @@ def test_every_app_is_listed_with_where_it_is(lay: Lay) -> None:
     }
     tree = lay({**files})
 
-    listed = overlays.apps(tree, found_in(tree), STAGING)
+    listed = apps.apps(tree, found_in(tree), STAGING)
 
     assert [(e.name, e.has_base, e.on_stage, e.in_production) for e in listed] == [
         ("notes", True, None, False),

@@ -204,7 +204,10 @@ def test_the_namespace_is_not_updated_for_flux_has_not_looked_yet(
             f"GitRepository `{NAMESPACE}/{SOURCE}` is at {OLD[:7]}, and the stage is at {tip[:7]}:"
             " Flux has not looked at it yet"
         ),
-        f"flux reconcile source git {SOURCE} --namespace {NAMESPACE}",
+        (
+            f"flux reconcile source git {SOURCE} --namespace {NAMESPACE}"
+            f" --kubeconfig {cluster.kubeconfig}"
+        ),
     )
 
 
@@ -251,7 +254,7 @@ def test_the_namespace_is_not_updated_for_the_source_follows_another_branch(
     home.rebuild()
 
     assert doctor(home).row("flux-source")[2] == (
-        f"In {SOURCE_FILE}, set `spec.ref.branch: staging`: understudy doctor --fix"
+        f"In {SOURCE_FILE}, set `spec.ref.branch: staging`: understudy doctor --fix --forge github"
     )
 
     planned = doctor(home, "--fix", "--dry-run")

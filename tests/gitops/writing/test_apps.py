@@ -5,19 +5,13 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.gitops.writing.fleets import OVERLAY, STAGED
-from tests.gitops.writing.test_overlays import STAGING, plan
-from understudy.core.errors import ConfigError, UsageError
+from tests.gitops.writing.test_overlays import STAGING
+from understudy.core.errors import UsageError
 from understudy.gitops.layout import found_in
-from understudy.gitops.writing import apps, overlays
+from understudy.gitops.writing import apps
 
 if TYPE_CHECKING:
     from tests.gitops.conftest import Lay
-
-
-@pytest.mark.parametrize("patterns", [("stage",), ("*",), ("*-st?ge",), ("*-*",), ()])
-def test_patterns_that_do_not_tell_a_namespace(patterns: tuple[str, ...]) -> None:
-    with pytest.raises(ConfigError, match=r"isolation\.namespaces"):
-        overlays.namespace_of("web", patterns)
 
 
 @pytest.mark.parametrize(
@@ -39,18 +33,6 @@ def test_an_app_that_there_is_not(
     assert message in refused.value.message
     assert hint in refused.value.hint
     assert refused.value.message.isprintable()
-
-
-def test_a_stage_that_lists_the_base_itself_has_the_app_already(lay: Lay) -> None:
-    tree = lay({**STAGED, OVERLAY: "resources:\n  - ../base/web\n"})
-
-    with pytest.raises(UsageError, match="is on the stage already"):
-        plan(tree, "web")
-
-    assert {each.name: each.on_stage for each in apps.apps(tree, found_in(tree), STAGING)} == {
-        "notes": None,
-        "web": True,
-    }
 
 
 def test_without_a_stage_and_without_bases_there_is_no_telling(lay: Lay) -> None:

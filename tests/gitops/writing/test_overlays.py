@@ -2,10 +2,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
+
 from tests.gitops.doctor.homes import kustomization
 from tests.gitops.writing.fleets import FLEET, OVERLAY, PRODUCTION, STAGED
 from tests.kustomize_program import program
 from understudy.core.config import Isolation, Stage
+from understudy.core.errors import ConfigError, UsageError
 from understudy.gitops.isolation import registry
 from understudy.gitops.layout import found_in
 from understudy.gitops.rendering.renders import Rendered, Renderer
@@ -246,7 +249,7 @@ def test_variables_of_what_flux_fills_nothing_in_are_not_asked_for(lay: Lay) -> 
     )
     files = {**STAGED, "apps/base/web/web.yaml": text.replace("ada/web:1.0.0", "ada/web:${TAG}")}
 
-    assert not any("TAG" in each for each in plan(lay(files), "web").to_decide)
+    assert not any("TAG" in each for each in plan(lay({**files}), "web").to_decide)
 
 
 def test_what_flux_puts_into_the_base_in_production_is_told(lay: Lay) -> None:
@@ -304,3 +307,21 @@ def test_a_branch_with_slashes_makes_no_broken_label(lay: Lay) -> None:
     written = texts(plan(lay({**files}), "notes", base="apps/base/notes", stage=stage))
 
     assert "      env: next\n" in written["apps/env/next/notes/kustomization.yaml"]
+
+
+@pytest.mark.parametrize("patterns", [("stage",), ("*",), ("*-st?ge",), ("*-*",), ()])
+def test_patterns_that_do_not_tell_a_namespace(patterns: tuple[str, ...]) -> None:
+    with pytest.raises(ConfigError, match=r"isolation\.namespaces"):
+        overlays.namespace_of("web", patterns)
+
+
+def test_a_stage_that_lists_the_base_itself_has_the_app_already(lay: Lay) -> None:
+    tree = lay({**STAGED, OVERLAY: "resources:\n  - ../base/web\n"})
+
+    with pytest.raises(UsageError, match="is on the stage already"):
+        plan(tree, "web")
+
+    assert {each.name: each.on_stage for each in apps.apps(tree, found_in(tree), STAGING)} == {
+        "notes": None,
+        "web": True,
+    }

@@ -167,7 +167,7 @@ def _as_told(deployed: Deployed, source: Object, told: GitSource | None) -> Iter
         ("url", _text(source, "spec", "url"), told.url),
         ("interval", _text(source, "spec", "interval"), told.interval),
     ):
-        if there != here:
+        if here and there != here:
             evidence = (
                 f"on the cluster {shown} has `{key}: {phrases.shown(there)}`, and {told.path} has"
                 f" `{phrases.shown(here)}`: the file is not applied"

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from understudy.core.decisions import Finding, Severity
-from understudy.gitops.isolation.searching import entries, mappings, text, texts
 from understudy.gitops.ruling import Examined, Rule, Said, finding, several
+from understudy.gitops.searching import entries, mappings, text, texts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping

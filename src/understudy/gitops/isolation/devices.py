@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from understudy.core.decisions import Finding, Severity
 from understudy.gitops.isolation.host_paths import devices
 from understudy.gitops.isolation.podspecs import containers, environment, pod_specs
-from understudy.gitops.isolation.searching import strings
 from understudy.gitops.ruling import Examined, Rule, Said, finding, several
+from understudy.gitops.searching import strings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -6,8 +6,8 @@ import re
 from typing import TYPE_CHECKING
 
 from understudy.core.decisions import Finding, Severity
-from understudy.gitops.isolation.searching import entries, mappings, strings, text
 from understudy.gitops.ruling import Examined, Rule, Said, finding, several
+from understudy.gitops.searching import entries, mappings, strings, text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from understudy.core.decisions import Finding, Severity
 from understudy.gitops.isolation.podspecs import containers, pod_specs
-from understudy.gitops.isolation.searching import entries, text
 from understudy.gitops.ruling import Examined, Rule, Said, finding, several
+from understudy.gitops.searching import entries, text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

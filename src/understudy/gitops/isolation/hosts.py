@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING
 
 from understudy.core import phrases
 from understudy.core.decisions import Finding, Severity
-from understudy.gitops.isolation.searching import entries, mappings, text, texts
 from understudy.gitops.ruling import Examined, Rule, Said, finding, several
+from understudy.gitops.searching import entries, mappings, text, texts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
     from typing import Any
 
-    from understudy.gitops.isolation.searching import Keys
     from understudy.gitops.objects import Manifest
+    from understudy.gitops.searching import Keys
 
 _ANNOTATIONS = frozenset(
     {

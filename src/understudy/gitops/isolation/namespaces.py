@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from understudy.core import phrases
 from understudy.core.decisions import Finding, Severity
-from understudy.gitops.isolation.searching import text
 from understudy.gitops.ruling import Examined, Rule, Said, finding, several
+from understudy.gitops.searching import text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

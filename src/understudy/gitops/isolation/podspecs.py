@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from understudy.gitops.isolation.searching import entries, mappings, text
+from understudy.gitops.searching import entries, mappings, text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from understudy.core import phrases
 from understudy.core.decisions import Finding, Severity
-from understudy.gitops.isolation.searching import entries, text, texts
 from understudy.gitops.ruling import Examined, Rule, Said, finding, several
+from understudy.gitops.searching import entries, text, texts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from understudy.core import phrases
 from understudy.core.decisions import Finding, Severity
-from understudy.gitops.isolation.searching import mappings, text
 from understudy.gitops.isolation.volumes import node_paths, storages
 from understudy.gitops.ruling import Examined, Rule, Said, finding, several
+from understudy.gitops.searching import mappings, text
 from understudy.redaction import redacted
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from understudy.gitops.isolation.podspecs import is_written, pod_specs
-from understudy.gitops.isolation.searching import entries, mappings, text, texts
+from understudy.gitops.searching import entries, mappings, text, texts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

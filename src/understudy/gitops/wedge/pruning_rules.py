@@ -8,8 +8,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from understudy.core.decisions import Finding, Severity
-from understudy.gitops.isolation.searching import mappings
 from understudy.gitops.ruling import Said, finding, several
+from understudy.gitops.searching import mappings
 from understudy.gitops.wedge import policies
 
 if TYPE_CHECKING:

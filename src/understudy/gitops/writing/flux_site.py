@@ -162,8 +162,8 @@ def _cluster(layout: Layout, wanted: Wanted) -> str:
 
 
 _WHOLE = (
-    " If `{}` is the stage as a whole, nothing has to be written: let its own GitRepository follow the"
-    " stage's branch."
+    " If `{}` is the stage as a whole, nothing has to be written: let its own GitRepository follow"
+    " the stage's branch."
 )
 
 

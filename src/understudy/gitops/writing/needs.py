@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from understudy.gitops.isolation.podspecs import containers, pod_specs
-from understudy.gitops.isolation.searching import entries, text
+from understudy.gitops.searching import entries, text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

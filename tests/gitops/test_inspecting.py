@@ -9,7 +9,7 @@ from tests import kustomize_program
 from tests.shapes import shape, with_text
 from understudy.core.config import Allowed, Isolation, Stage
 from understudy.core.decisions import Severity
-from understudy.core.errors import UsageError
+from understudy.core.errors import ConfigError, UsageError
 from understudy.gitops.inspecting import Asked, Named, inspect
 from understudy.gitops.rendering.renders import Renderer
 
@@ -101,6 +101,17 @@ def test_of_a_base_whose_stage_is_broken_no_effect_can_be_told(lay: Lay) -> None
     assert told.base is not None
     assert told.base.broken == ("apps/staging",)
     assert told.effect is None
+
+
+@pytest.mark.parametrize("key", ["stage", "production"])
+def test_an_overlay_that_is_configured_and_nowhere_is_a_mistake(lay: Lay, key: str) -> None:
+    """Nothing would be compared with production, and nobody would know."""
+    stage = Stage(
+        branch="staging", kustomize=msgspec.structs.replace(STAGE.kustomize, **{key: "apps/prod"})
+    )
+
+    with pytest.raises(ConfigError, match=rf"kustomize.{key}: apps/prod`: there is no such folder"):
+        looked_at(lay, FILES, base=FILES, stage=stage)
 
 
 # --- the published stage -------------------------------------------------------------------------

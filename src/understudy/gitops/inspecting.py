@@ -5,11 +5,12 @@ The use case of this room. Where the files come from is not known here.
 
 from __future__ import annotations
 
+import posixpath
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from understudy.core.decisions import Severity
-from understudy.core.errors import UsageError
+from understudy.core.errors import ConfigError, UsageError
 from understudy.core.inspection import Base, Inspection, Overlay
 from understudy.gitops import applying, deploying, effects, orphans, titles
 from understudy.gitops.isolation import registry
@@ -58,12 +59,13 @@ def inspect(asked: Asked, rendering: Rendering) -> Inspection:
     """Look at a revision.
 
     Raises:
-        ConfigError: a setting is for a rule that does not exist.
+        ConfigError: a setting is for a rule, or a folder, that does not exist.
         UsageError: there is no telling which folder is the stage's overlay, or what holds objects
             against their schemas is not installed.
     """
     settings = asked.stage.isolation
     titles.refuse_unknown_rules(settings)
+    _refuse_unknown_folders(asked)
     seen = _see(asked.revision.tree, asked.stage, rendering)
     base = _base_of(asked, rendering)
     now = _on_the_stage_now(asked, seen.stage.overlay, base, rendering)
@@ -83,6 +85,16 @@ def inspect(asked: Asked, rendering: Rendering) -> Inspection:
         excused=excused,
         effect=_effect(asked, seen, base),
     )
+
+
+def _refuse_unknown_folders(asked: Asked) -> None:
+    """Refuse an overlay that neither the revision nor its base has: nobody would ever miss it."""
+    trees = [each.tree for each in (asked.revision, asked.base) if each]
+    kustomize = asked.stage.kustomize
+    for key, folder in (("stage", kustomize.stage), ("production", kustomize.production)):
+        if folder and all(tree.folder_id(posixpath.normpath(folder)) is None for tree in trees):
+            message = f"The configuration has `kustomize.{key}: {folder}`: there is no such folder."
+            raise ConfigError(message, hint="Correct it, or take it away and let it be found.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

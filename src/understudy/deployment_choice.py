@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from understudy.core.deployment import AppliedStatus, Readiness
+from understudy.core.errors import UnderstudyError
 
 if TYPE_CHECKING:
     from understudy.core.config import Stage
@@ -17,8 +18,8 @@ if TYPE_CHECKING:
     from understudy.core.model import CommitSha
     from understudy.core.ports import Clock, Repository
 
-_NAMED_BY = ("KUBECONFIG", "KUBERNETES_SERVICE_HOST")
-"""A kubeconfig, or the pod we are in. A file in somebody's home was not meant for a rebuild."""
+_KUBECONFIG, _IN_A_POD = "KUBECONFIG", "KUBERNETES_SERVICE_HOST"
+"""What names a cluster. A file in somebody's home was not meant for a rebuild."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,9 +37,17 @@ class BetterTold:
         Raises:
             UnderstudyError: the cluster that the environment names cannot be asked.
         """
-        if any(os.environ.get(name) for name in _NAMED_BY):
+        if os.environ.get(_KUBECONFIG):
             return self._in_cluster(commit)
-        return with_files(told, commit, repository=self.repository, stage=self.stage)
+        found = self._in_our_cluster(commit) if os.environ.get(_IN_A_POD) else None
+        return found or with_files(told, commit, repository=self.repository, stage=self.stage)
+
+    def _in_our_cluster(self, commit: CommitSha) -> Deployment | None:
+        """Ask the cluster of the pod we are in: a runner's may be any, and not let us look."""
+        try:
+            return self._in_cluster(commit)
+        except UnderstudyError:
+            return None
 
     def _in_cluster(self, commit: CommitSha) -> Deployment | None:
         from understudy.gitops.cluster.api import open_cluster  # noqa: PLC0415 - slow to import

@@ -104,6 +104,17 @@ def test_where_flux_does_not_wait_for_health_none_is_told_of(fleet: GitHubWorld)
     assert fleet.statuses(1)["understudy/staging"].description == "On staging, deployed"
 
 
+def test_a_runner_in_a_pod_that_may_not_look_around_hears_github(fleet: GitHubWorld) -> None:
+    pod = {**fleet.environment(), "KUBERNETES_SERVICE_HOST": "127.0.0.1"}
+    fleet.pull_request(1, {"one.yaml": "1\n"}, checks=PASSED)
+    rebuild(fleet, env=pod)
+    fleet.flux("apps-staging", "success", SUCCEEDED)
+
+    rebuild(fleet, env=pod)
+
+    assert fleet.statuses(1)["understudy/staging"].description == "On staging, deployed and healthy"
+
+
 def test_trap_35_a_rebuild_that_flux_starts_only_tells_and_starts_nothing(
     fleet: GitHubWorld, actions: Actions
 ) -> None:

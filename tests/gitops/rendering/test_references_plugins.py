@@ -78,3 +78,46 @@ def test_a_plugin_that_is_changed_while_rendering_is_refused(lay: Lay) -> None:
 def test_a_plugin_that_cannot_be_read_is_told(lay: Lay) -> None:
     found = rules(lay, "transformers: [it.yaml]", {"apps/staging/it.yaml": "a: [b"})
     assert found == ["broken-yaml apps/staging/it.yaml"]
+
+
+HIDDEN = "{apiVersion: builtin, kind: ConfigMapGenerator, metadata: {name: y}, files: [k=/etc/x]}"
+
+
+@pytest.mark.parametrize(
+    ("kind", "more"),
+    [
+        ("List", f"items: [{HIDDEN}]"),
+        ("ConfigMapGeneratorList", ""),
+        ("LabelTransformer", f"Items: [{HIDDEN}]"),
+        ("LabelTransformer", "'<<': {files: [k=/etc/hostname]}"),
+        ("ValueAddTransformer", "targetFilePath: /etc/hostname"),
+        ("Unheard", ""),
+    ],
+)
+def test_only_plugins_that_are_known_are_rendered(lay: Lay, kind: str, more: str) -> None:
+    text = BUILT_IN.format(kind=kind, more=more)
+    found = rules(lay, "transformers: [it.yaml]", {"apps/staging/it.yaml": text})
+    assert found in (
+        ["plugin apps/staging/it.yaml"],
+        ["broken-yaml apps/staging/it.yaml"],
+    )
+
+
+def test_of_two_fields_of_one_name_none_is_believed(lay: Lay) -> None:
+    text = BUILT_IN.format(kind="ConfigMapGenerator", more="files: [k=/etc/hostname]\nfiles: []")
+    found = rules(lay, "generators: [it.yaml]", {"apps/staging/it.yaml": text})
+    assert found == ["broken-yaml apps/staging/it.yaml"]
+
+
+def test_what_is_an_object_and_a_file_is_refused(lay: Lay) -> None:
+    """Kustomize might take the one, and understudy have looked at the other."""
+    name = "{apiVersion: builtin, kind: List, items: []}"
+    text = BUILT_IN.format(kind="LabelTransformer", more="")
+    found = rules(lay, f"generators: ['{name}']", {f"apps/staging/{name}": text})
+    assert found == [f"plugin {FILE}"]
+
+
+def test_a_whole_address_is_one_even_with_an_equals_sign(lay: Lay) -> None:
+    text = BUILT_IN.format(kind="ConfigMapGenerator", more="files: ['http://127.0.0.1/?a=it.yaml']")
+    found = rules(lay, "generators: [it.yaml]", {"apps/staging/it.yaml": text})
+    assert found == ["remote-base apps/staging/it.yaml"]

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from understudy.core.errors import UsageError
 from understudy.core.phrases import near_miss, shown
 from understudy.documents import load_all
+from understudy.gitops.rendering import expansion
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -22,6 +23,7 @@ NAMES = ("kustomization.yaml", "kustomization.yml", "Kustomization")
 SIZE = 1 << 20
 """How many bytes such a file may have: lists of names and a few patches do not need more."""
 
+_EXPANDED = 8 * SIZE
 _GENERATORS = ("configMapGenerator", "secretGenerator")
 _CHARTS = ("helmCharts", "helmChartInflationGenerator")
 _PLUGINS = ("generators", "transformers", "validators")
@@ -57,7 +59,7 @@ class Kustomization:
     """What a file names: `entries` are files or folders, `components` folders, `files` files.
 
     `plugins` are files, folders, or the text of the configuration itself. `plain`: the file lists
-    resources and changes nothing in them.
+    resources and changes nothing in them. `texts` are those in it that may hold aliases.
     """
 
     entries: tuple[Named, ...]
@@ -67,6 +69,7 @@ class Kustomization:
     has_charts: bool
     managed_by: bool
     plain: bool
+    texts: tuple[bytes, ...]
 
 
 class NotReadableError(Exception):
@@ -81,6 +84,8 @@ def read(content: bytes) -> Kustomization:
     """
     if len(content) > SIZE:
         raise NotReadableError(f"has more than {SIZE} bytes")
+    if expansion.weight(content) > _EXPANDED:
+        raise NotReadableError("has aliases that stand for too much")
     try:
         documents = load_all(content, where="it", failure=UsageError)
     except UsageError as error:
@@ -96,6 +101,7 @@ def read(content: bytes) -> Kustomization:
             each.path == "managedByLabel" for each in _listed(fields, ("buildMetadata",))
         ),
         plain=all(name in _PLAIN for name, _ in fields),
+        texts=tuple(expansion.texts([value for _, value in fields])),
     )
 
 
@@ -119,7 +125,7 @@ def files_of_plugin(document: dict[str, object]) -> Iterator[Named]:
 
 def inline(text: str) -> list[dict[str, object]] | None:
     """Return the objects that a text is, where Kustomize takes it for objects and no path."""
-    if ":" not in text:
+    if ":" not in text or expansion.weight(text.encode(errors="replace")) > _EXPANDED:
         return None
     try:
         documents = load_all(text.encode(errors="replace"), where="it", failure=UsageError)
@@ -209,6 +215,8 @@ def _of_generator(field: str, generator: dict[str, object]) -> Iterator[Named]:
                 for named in _listed([(field, value)], (field,)):
                     # `key=path` gives the key another name than the file has.
                     yield Named(field=field, path=named.path.partition("=")[2] or named.path)
+                    if named.path.casefold().startswith(("http://", "https://")):
+                        yield named
             case "envs":
                 yield from _listed([(field, value)], (field,))
             case "env":

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from understudy.core.decisions import Finding
     from understudy.core.ports import Tree
-    from understudy.gitops.rendering.references import Closure
+    from understudy.gitops.rendering.closures import Closure
 
 LENGTH = 300
 """How many characters of what Kustomize wrote are told."""

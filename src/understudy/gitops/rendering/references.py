@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import posixpath
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from understudy.core import places
 from understudy.core.errors import UsageError
 from understudy.documents import load_all
-from understudy.gitops.rendering import broken, kustomization
+from understudy.gitops.rendering import broken, expansion, kustomization, plugins
+from understudy.gitops.rendering.closures import Closure
 from understudy.gitops.rendering.kustomization import Kustomization, Named, NotReadableError
 
 if TYPE_CHECKING:
@@ -29,29 +29,13 @@ DEPTH = 50
 WEIGHT = 32 << 20
 """How many bytes may be rendered; a file counts each time that it is reached."""
 
+_TOO_MUCH = f"it would take in more than {WEIGHT >> 20} MB of files"
+
 # What Kustomize takes for a server: RepoSpec in its api/internal/git.
 _REMOTE_FILE = re.compile(r"https?://", re.IGNORECASE)
 _REMOTE_FOLDER = re.compile(
     r"(git::)?((ssh|https?|file)://|[a-z][a-z0-9-]*@[^/:]*[/:]|github\.com[/:])", re.IGNORECASE
 )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Closure:
-    """What a render depends on. `folders` hold all `files`; no folder is inside another one.
-
-    `listed`: the overlay has no kustomization, and stands for these files and folders instead.
-    `remote`: it depends on what the network has too, so it is no function of the tree alone.
-    `managed_by`: the overlay wants Kustomize's own label on each object.
-    """
-
-    root: str
-    folders: frozenset[str]
-    files: frozenset[str]
-    problems: tuple[Finding, ...]
-    listed: tuple[str, ...] = ()
-    remote: bool = False
-    managed_by: bool = False
 
 
 def closure(tree: Tree, root: str, *, network: bool = False) -> Closure:
@@ -109,11 +93,15 @@ class _Walk:
 
     def follow_all(self, places: Iterable[str]) -> None:
         """Follow files and folders that are there, as if a kustomization named them."""
+        total = 0
         for place in places:
             if self._tree.folder_id(place) is not None:
-                self.look_into(place)
+                total += self.look_into(place)
             else:
                 self.files.add(place)
+                total += self._weight(place, self._tree.read(place) or b"")
+        if total > WEIGHT:
+            self.problems.append(broken.too_large(self._root, self._root, _TOO_MUCH))
 
     def look_into(self, folder: str, asked_by: str = "") -> int:
         """Follow the kustomization of a folder that exists; return what it weighs."""
@@ -132,8 +120,7 @@ class _Walk:
         weight = self._follow(found, folder, file)
         self._chain.pop()
         if weight > WEIGHT:
-            problem = f"it would take in more than {WEIGHT >> 20} MB of files"
-            self.problems.append(broken.too_large(self._root, file, problem))
+            self.problems.append(broken.too_large(self._root, file, _TOO_MUCH))
             weight = 0  # told once
         self._weights[folder] = weight
         return weight
@@ -144,14 +131,14 @@ class _Walk:
         weight = sum(self._entry(named, folder, file) for named in found.entries)
         weight += sum(self._folder(named, folder, file) for named in found.components)
         weight += sum(self._file(named, folder, file) for named in found.files)
-        for named in found.plugins:
-            self._plugin(named, folder, file)
-        return weight
+        return weight + sum(self._plugin(named, folder, file) for named in found.plugins)
 
     def _entry(self, named: Named, folder: str, file: str) -> int:
         """Follow a name of a file or a folder: Kustomize tries the file first."""
         content = self._local_file(named, folder)
-        return len(content) if content is not None else self._folder(named, folder, file)
+        if content is None:
+            return self._folder(named, folder, file)
+        return self._weight(places.joined(folder, named.path) or file, content)
 
     def _folder(self, named: Named, folder: str, file: str) -> int:
         place = places.joined(folder, named.path)
@@ -174,7 +161,7 @@ class _Walk:
     def _file(self, named: Named, folder: str, file: str) -> int:
         content, place = self._local_file(named, folder), places.joined(folder, named.path)
         if content is not None:
-            return len(content)
+            return self._weight(place or file, content)
         if _REMOTE_FILE.match(named.path):
             self._refuse_network(named, file)
         elif place is None:
@@ -193,6 +180,14 @@ class _Walk:
             self.files.add(place)
         return content
 
+    def _weight(self, file: str, content: bytes) -> int:
+        """Weigh a file, its aliases written out: Kustomize writes them out, too."""
+        weight = expansion.weight(content)
+        if weight > max(WEIGHT, len(content)):
+            problem = f"the aliases in it stand for more than {WEIGHT >> 20} MB"
+            self.problems.append(broken.too_large(self._root, file, problem))
+        return weight
+
     def _refuse_network(self, named: Named, file: str) -> None:
         self.remote = True
         if not self._network:
@@ -203,23 +198,28 @@ class _Walk:
 
     # --- plugins ---------------------------------------------------------------------------------
 
-    def _plugin(self, named: Named, folder: str, file: str) -> None:
+    def _plugin(self, named: Named, folder: str, file: str) -> int:
         """Follow a generator, transformer or validator; the paths in it begin at `folder`."""
-        documents = kustomization.inline(named.path)
-        if documents is not None:
-            self._configurations(documents, named, folder, file)
-            return
-        self._entry(named, folder, file)
         place = places.joined(folder, named.path)
+        there = place and (self._tree.read(place) is not None or self._tree.folder_id(place))
+        ambiguous = there and ":" in named.path
+        if ambiguous or self._is_fetched(named):
+            why = "may be a path as well as an object" if ambiguous else "would be fetched"
+            self._refuse(named, file, why)
+            return 0
+        if kustomization.inline(named.path) is not None:
+            self._configurations(named.path.encode(errors="replace"), named, folder, file)
+            return 0
+        weight = self._entry(named, folder, file)
         for each in self._plain_files(place, named, file) if place else ():
-            try:
-                content = self._tree.read(each) or b""
-                loaded = load_all(content, where="it", failure=UsageError)
-            except UsageError as error:
-                problem = error.message.removeprefix("it ").removesuffix(".")
-                self.problems.append(broken.broken_yaml(self._root, each, problem))
-            else:
-                self._configurations(loaded, named, folder, each)
+            self._configurations(self._tree.read(each) or b"", named, folder, each)
+        return weight
+
+    def _refuse(self, named: Named, file: str, why: str) -> None:
+        self.problems.append(broken.plugin(self._root, file, named, why))
+
+    def _is_fetched(self, named: Named) -> bool:
+        return self._network and bool(_REMOTE_FOLDER.match(named.path))
 
     def _plain_files(self, place: str, named: Named, asked_by: str) -> Iterable[str]:
         """Return the files that make up a configuration: it must not be made while rendering."""
@@ -232,8 +232,9 @@ class _Walk:
             if content is None:
                 continue
             if file and not content.plain:
-                why = "is changed while it is rendered"
-                self.problems.append(broken.plugin(self._root, file, named, why))
+                self._refuse(named, file, "is changed while it is rendered")
+            if any(map(self._is_fetched, content.entries)):
+                self._refuse(named, file or folder, "is fetched while it is rendered")
             named_here = [places.joined(folder, each.path) for each in content.entries]
             found += [each for each in named_here if each and self._tree.read(each) is not None]
             inside = {
@@ -242,24 +243,34 @@ class _Walk:
             folders += sorted(inside.difference(folders))
         return found
 
-    def _configurations(
-        self, documents: Iterable[object], named: Named, folder: str, file: str
-    ) -> None:
-        for document in documents:
-            if not isinstance(document, dict):
-                continue
-            if document.get("apiVersion") != "builtin":
-                why = "is not built in: it would run a program"
-                self.problems.append(broken.plugin(self._root, file, named, why))
-            elif document.get("kind") == "HelmChartInflationGenerator":
+    def _configurations(self, content: bytes, named: Named, folder: str, file: str) -> None:
+        if self._weight(file, content) > WEIGHT:
+            return
+        try:
+            # Of a key that is there twice, Kustomize might take the other one.
+            loaded = load_all(content, where="it", failure=UsageError, strict=True)
+        except UsageError as error:
+            problem = error.message.removeprefix("it ").removesuffix(".")
+            self.problems.append(broken.broken_yaml(self._root, file, problem))
+            return
+        for document in loaded:
+            if isinstance(document, dict) and plugins.is_chart(document):
                 self.problems.append(broken.helm_chart(self._root, file))
-            else:
-                self._files_of_configuration(document, folder, file)
+            elif why := plugins.refusal(document):
+                self._refuse(named, file, why)
+            elif isinstance(document, dict):
+                self._files_of_configuration(document, named, folder, file)
 
-    def _files_of_configuration(self, document: dict[str, object], folder: str, file: str) -> None:
+    def _files_of_configuration(
+        self, document: dict[str, object], plugin: Named, folder: str, file: str
+    ) -> None:
+        for text in expansion.texts(document):
+            self._weight(file, text)
         try:
             for each in kustomization.files_of_plugin(document):
                 self._file(each, folder, file)
+                if self._is_fetched(each):
+                    self._refuse(plugin, file, "fetches something while it is rendered")
         except NotReadableError as error:
             self.problems.append(broken.broken_yaml(self._root, file, str(error)))
 
@@ -280,7 +291,10 @@ class _Walk:
 
     def _read(self, file: str) -> Kustomization | None:
         try:
-            return kustomization.read(self._tree.read(file) or b"")
+            found = kustomization.read(self._tree.read(file) or b"")
         except NotReadableError as error:
             self.problems.append(broken.broken_yaml(self._root, file, str(error)))
             return None
+        for text in found.texts:
+            self._weight(file, text)
+        return found

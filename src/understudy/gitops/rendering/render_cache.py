@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 KEPT = 1024
 """How many files are kept; those that were used last."""
 
-_FORMAT = "1"
+_FORMAT = "2"  # the first one has renders of what is refused now
 _Ids = dict[str, "TreeSha"]
 
 

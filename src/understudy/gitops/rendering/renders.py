@@ -30,8 +30,8 @@ if TYPE_CHECKING:
     from understudy.core.model import TreeSha
     from understudy.core.ports import Tree
     from understudy.gitops.objects import Manifest
+    from understudy.gitops.rendering.closures import Closure
     from understudy.gitops.rendering.kustomize import Program
-    from understudy.gitops.rendering.references import Closure
 
 _REPOSITORY = "repository"
 _WRAPPER = "render"

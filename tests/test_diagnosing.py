@@ -248,3 +248,11 @@ def test_what_cannot_be_mended_still_ends_with_its_code() -> None:
 
     assert mend(Diagnosis(observations=(mended,))).exit_code is ExitCode.DONE
     assert mend(Diagnosis(observations=(mended, left))).exit_code is ExitCode.WITHHELD
+
+
+def test_no_password_in_an_address_is_shown() -> None:
+    seen = problem("x", "reads https://me:pw@x/y", remedy="set https://me:pw@x/z")
+
+    (told,) = examine([Examination(id="x", look=lambda: [seen])])
+
+    assert (told.evidence, told.remedy) == ("reads https://***@x/y", "set https://***@x/z")

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import errno
+import os
 import subprocess
 from typing import TYPE_CHECKING
 
@@ -222,3 +224,30 @@ def test_editors_are_told_of_its_schema() -> None:
 
     assert first.startswith("# yaml-language-server: $schema=https://")
     assert len(max(scaffolding.CONFIGURATION_TEXT.splitlines()[1:], key=len)) <= 100
+
+
+def test_a_full_disk_leaves_a_file_as_it_was(
+    tree: WorkTree, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Half a list of apps is a list too, and Flux deletes what is not on it."""
+    tree.write("apps.yaml", b"resources:\n  - web\n  - mail\n")
+
+    def full(_: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(UsageError, match="No space left") as refused:
+        tree.write("apps.yaml", b"resources:\n  - web\n")
+
+    assert refused.value.hint == "Make room on the disk."
+    assert tree.read("apps.yaml") == b"resources:\n  - web\n  - mail\n"
+    assert [each.name for each in tree.root.glob(".*understudy*")] == []
+
+
+def test_what_is_shown_of_a_change_has_no_password() -> None:
+    file = PlannedFile(path="a", before=b"url: https://me:pw@x/y\n", after=b"url: ssh://git@x/y\n")
+
+    shown = "\n".join(file.difference())
+
+    assert "pw" not in shown
+    assert "+url: ssh://git@x/y" in shown

@@ -5,7 +5,7 @@ It knows no forge, no git and no cluster: what is looked at there is handed in.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from understudy.core import phrases, record_diagnosis, refnames
@@ -19,6 +19,7 @@ from understudy.core.errors import (
     UnderstudyError,
 )
 from understudy.core.record_diagnosis import Scene
+from understudy.redaction import redacted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -51,13 +52,24 @@ def examine(examinations: Iterable[Examination]) -> Iterator[Observation]:
     """Look at each thing. What cannot be looked at hides nothing else."""
     for each in examinations:
         try:
-            yield from each.look()
+            yield from map(_without_secrets, each.look())
         except DamagedCacheError:
             raise
         except UnavailableError as error:
             yield unknown(each.id, error.message, remedy=error.hint)
         except UnderstudyError as error:
             yield problem(each.id, error.message, remedy=error.hint)
+
+
+def _without_secrets(seen: Observation) -> Observation:
+    """Blank out what addresses in the files of others may hold."""
+    repair = seen.repair and replace(
+        seen.repair,
+        does=redacted(seen.repair.does),
+        difference=tuple(map(redacted, seen.repair.difference)),
+    )
+    evidence, remedy = redacted(seen.evidence), redacted(seen.remedy)
+    return replace(seen, evidence=evidence, remedy=remedy, repair=repair)
 
 
 def mend(diagnosis: Diagnosis, *, dry_run: bool = False) -> Mended:

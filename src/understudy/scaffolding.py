@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import difflib
 import enum
+import errno
 import os
+import stat
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,6 +20,7 @@ from understudy.core.config_file import parse
 from understudy.core.errors import ConfigError, UsageError
 from understudy.documents import load
 from understudy.process import attempt
+from understudy.redaction import redacted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -70,7 +73,7 @@ class WorkTree:
         return [f"{folder}/{n}" for n in names if n.endswith(_DOCUMENTS) and n.isprintable()]
 
     def write(self, path: str, content: bytes) -> None:
-        """Write a file, in place.
+        """Write a file whole, or leave it as it was: half a list of apps would be a list too.
 
         Raises:
             UsageError: it cannot be written, or is not in the work tree.
@@ -78,10 +81,12 @@ class WorkTree:
         place = self._place(path)
         try:
             place.parent.mkdir(parents=True, exist_ok=True)
-            place.write_bytes(content)
+            _replace(place, content)
         except OSError as error:
             message = f"`{path}` cannot be written: {error.strerror}."
-            raise UsageError(message, hint="Make it a file that you may write.") from error
+            is_full = error.errno in {errno.ENOSPC, errno.EDQUOT}
+            hint = "Make room on the disk." if is_full else "Make it a file that you may write."
+            raise UsageError(message, hint=hint) from error
 
     def _place(self, path: str) -> Path:
         place = Path(os.path.realpath(self.root / path))
@@ -90,6 +95,24 @@ class WorkTree:
             message = f"`{path}` leads out of the work tree, to {place}."
             raise UsageError(message, hint="Put a file or a folder in place of the symbolic link.")
         return place
+
+
+def _replace(place: Path, content: bytes) -> None:
+    """Write beside it first: https://docs.python.org/3/library/os.html#os.replace is atomic."""
+    mode = stat.S_IMODE(place.stat().st_mode) if place.exists() else None
+    if mode is not None and not os.access(place, os.W_OK):
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+    beside = place.with_name(f".{place.name}.understudy")
+    try:
+        with beside.open("wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        if mode is not None:
+            beside.chmod(mode)
+        beside.replace(place)
+    finally:
+        beside.unlink(missing_ok=True)
 
 
 class Change(enum.Enum):
@@ -116,9 +139,9 @@ class PlannedFile:
         return Change.UNCHANGED if self.before == self.after else Change.CHANGED
 
     def difference(self) -> list[str]:
-        """Return the lines of a unified diff."""
+        """Return the lines of a unified diff, without credentials in addresses."""
         before, after = (
-            (content or b"").decode(errors="replace").splitlines()
+            redacted((content or b"").decode(errors="replace")).splitlines()
             for content in (self.before, self.after)
         )
         of, to = f"a/{self.path}", f"b/{self.path}"

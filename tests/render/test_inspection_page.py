@@ -196,9 +196,15 @@ def test_of_what_was_not_looked_at_the_document_has_null() -> None:
         (CLEAN, ExitCode.DONE),
         (replace(CLEAN, known=(HOST,)), ExitCode.DONE),
         (replace(CLEAN, findings=(HOST,), production=PRODUCTION), ExitCode.WITHHELD),
+        (replace(CLEAN, stage=replace(CLEAN.stage, objects=None)), ExitCode.WITHHELD),
+        (replace(CLEAN, production=replace(PRODUCTION, objects=None)), ExitCode.WITHHELD),
+        (
+            replace(CLEAN, production=replace(PRODUCTION, objects=None), production_as_on="a1"),
+            ExitCode.DONE,
+        ),
     ],
 )
-def test_only_what_is_new_and_an_error_decides_how_the_command_ends(
+def test_only_what_is_new_and_an_error_or_not_seen_decides_how_the_command_ends(
     inspection: Inspection, code: ExitCode
 ) -> None:
     assert inspection.exit_code == code

@@ -142,7 +142,8 @@ def test_a_base_that_is_broken_is_named_and_no_change_is_blamed(world: World) ->
 
     assert on_base.code == ExitCode.WITHHELD
     assert on_base.document["base"]["broken"] == ["apps/production"]
-    assert told.code == ExitCode.DONE
+    assert told.code == ExitCode.WITHHELD, "what it has in common with production is not known"
+    assert "it could not be checked, for the base is broken" in page
     assert told.found == set()
     assert told.known == {("missing-base", "apps/production", production)}
     assert re.search("The base is broken: on .*, apps/production does not render.", page)

@@ -79,6 +79,14 @@ class Inspection:
         return sum(finding.severity is severity for finding in self.findings)
 
     @property
+    def is_whole(self) -> bool:
+        """Tell whether both overlays were seen. Else what was not found may be there all the same."""
+        production = self.production
+        compared = production is None or production.objects is not None or self.production_as_on
+        return self.stage.objects is not None and bool(compared)
+
+    @property
     def exit_code(self) -> ExitCode:
-        """Return that of a stage that would be withheld, where an error was found."""
-        return ExitCode.WITHHELD if self.count(Severity.ERROR) else ExitCode.DONE
+        """Return that of a stage that would be withheld: for an error, or for what is not known."""
+        passed = self.is_whole and not self.count(Severity.ERROR)
+        return ExitCode.DONE if passed else ExitCode.WITHHELD

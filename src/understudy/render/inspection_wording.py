@@ -28,6 +28,7 @@ __all__ = [
 ]
 
 ALLOWED = "Allowed by the configuration"
+_NOT_SEEN = "it could not be checked, for the base is broken"
 
 
 def headline(inspection: Inspection) -> str:
@@ -36,7 +37,8 @@ def headline(inspection: Inspection) -> str:
         _counted(inspection.count(Severity.ERROR), "error"),
         _counted(inspection.count(Severity.WARNING), "warning"),
     )
-    found = ", ".join(filter(None, counts)) or "nothing stands against it on the stage"
+    nothing = "nothing stands against it on the stage" if inspection.is_whole else _NOT_SEEN
+    found = ", ".join(filter(None, counts)) or nothing
     return f"{inspection.revision}: {found}"
 
 

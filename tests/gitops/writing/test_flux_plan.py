@@ -17,8 +17,10 @@ from tests.gitops.writing.fleets import (
     objects,
 )
 from understudy.core.config import Stage
+from understudy.core.errors import UsageError
 from understudy.gitops.layout import found_in
 from understudy.gitops.schemas import validation
+from understudy.gitops.writing.flux_files import source_url
 from understudy.gitops.writing.flux_plan import drafted
 from understudy.gitops.writing.flux_site import Wanted
 from understudy.gitops.writing.overlaid import Overlaid
@@ -271,3 +273,21 @@ def test_a_new_app_gets_its_own_where_the_others_have(lay: Lay) -> None:
 
     assert text.startswith(f"{own}---\n")
     assert "  name: apps-staging-web\n" in text.removeprefix(own)
+
+
+@pytest.mark.parametrize(
+    ("origin", "url"),
+    [
+        ("https://me:pw@git.example.org/x.git", "https://git.example.org/x.git"),
+        ("ssh://git:pw@git.example.org/x.git", "ssh://git@git.example.org/x.git"),
+        ("ssh://git@git.example.org:22/x.git", "ssh://git@git.example.org:22/x.git"),
+        ("git@git.example.org:x.git", "ssh://git@git.example.org/x.git"),
+    ],
+)
+def test_no_password_of_the_clone_gets_into_a_file(origin: str, url: str) -> None:
+    assert source_url(origin) == url
+
+
+def test_an_address_that_is_none_is_a_wrong_one() -> None:
+    with pytest.raises(UsageError, match="origin"):
+        source_url("https://[::1")

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from understudy.core.errors import UsageError
 from understudy.gitops.writing.drafts import as_yaml
 
 if TYPE_CHECKING:
@@ -131,10 +132,16 @@ def source_url(origin: str) -> str:
     short = re.fullmatch(r"(?:([^@/\s]+)@)?([^:/\s]+):(?!//)/?(.+)", origin)
     if short:
         return f"ssh://{short[1] or 'git'}@{short[2]}/{short[3]}"
-    parts = urlsplit(origin)
+    try:
+        parts = urlsplit(origin)
+    except ValueError as error:
+        message = f"The address of `origin` cannot be read: {error}."
+        raise UsageError(message, hint="Correct it: `git remote set-url origin URL`.") from error
+    user, at, host = parts.netloc.rpartition("@")
     if parts.scheme in ("http", "https"):
-        return parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
-    return origin
+        return parts._replace(netloc=host).geturl()
+    # With ssh the name is part of the address, a password never is.
+    return parts._replace(netloc=f"{user.partition(':')[0]}{at}{host}").geturl() if at else origin
 
 
 def _version_of(like: GitSource | Applied, default: str, *, kind: str) -> str:

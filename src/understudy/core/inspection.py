@@ -80,7 +80,7 @@ class Inspection:
 
     @property
     def is_whole(self) -> bool:
-        """Tell whether both overlays were seen. Else what was not found may be there all the same."""
+        """Tell whether both overlays were seen. Else what was not found may be there."""
         production = self.production
         compared = production is None or production.objects is not None or self.production_as_on
         return self.stage.objects is not None and bool(compared)

@@ -9,6 +9,7 @@ import difflib
 import enum
 import errno
 import os
+import secrets
 import stat
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -85,7 +86,7 @@ class WorkTree:
         except OSError as error:
             message = f"`{path}` cannot be written: {error.strerror}."
             is_full = error.errno in {errno.ENOSPC, errno.EDQUOT}
-            hint = "Make room on the disk." if is_full else "Make it a file that you may write."
+            hint = _FULL if is_full else "Make it a file that you may write."
             raise UsageError(message, hint=hint) from error
 
     def _place(self, path: str) -> Path:
@@ -97,14 +98,20 @@ class WorkTree:
         return place
 
 
+_FULL = "The disk is full. The file is as it was: make room, and try again."
+
+
 def _replace(place: Path, content: bytes) -> None:
-    """Write beside it first: https://docs.python.org/3/library/os.html#os.replace is atomic."""
+    """Write beside it first: https://docs.python.org/3/library/os.html#os.replace is atomic.
+
+    A name that can be foretold could be a link in the repository, which leads anywhere.
+    """
     mode = stat.S_IMODE(place.stat().st_mode) if place.exists() else None
     if mode is not None and not os.access(place, os.W_OK):
         raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
-    beside = place.with_name(f".{place.name}.understudy")
+    beside = place.with_name(f".understudy-{secrets.token_hex(8)}.tmp")
     try:
-        with beside.open("wb") as file:
+        with beside.open("xb") as file:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
@@ -141,11 +148,12 @@ class PlannedFile:
     def difference(self) -> list[str]:
         """Return the lines of a unified diff, without credentials in addresses."""
         before, after = (
-            redacted((content or b"").decode(errors="replace")).splitlines()
+            (content or b"").decode(errors="replace").splitlines()
             for content in (self.before, self.after)
         )
         of, to = f"a/{self.path}", f"b/{self.path}"
-        return list(difflib.unified_diff(before, after, of, to, lineterm=""))
+        # A password that changes is a difference too.
+        return [redacted(e) for e in difflib.unified_diff(before, after, of, to, lineterm="")]
 
 
 def open_work_tree(folder: Path) -> WorkTree:

@@ -6,6 +6,7 @@ import shlex
 from typing import TYPE_CHECKING
 
 from understudy.core.diagnosis import Health
+from understudy.redaction import redacted
 from understudy.render.documents import document
 from understudy.render.page import Page, Row, Span, Tone, indented, row
 
@@ -47,9 +48,9 @@ def diagnosis_document(diagnosis: Diagnosis, mended: Mended | None = None) -> by
                 {
                     "id": each.id,
                     "verdict": each.verdict.value,
-                    "evidence": each.evidence,
-                    "remedy": each.remedy,
-                    "repair": each.repair.does if each.repair else None,
+                    "evidence": redacted(each.evidence),
+                    "remedy": redacted(each.remedy),
+                    "repair": redacted(each.repair.does) if each.repair else None,
                 }
                 for each in diagnosis.observations
             ],
@@ -62,11 +63,15 @@ def _mended_document(mended: Mended) -> dict[str, object]:
     return {
         "dry_run": mended.dry_run,
         "done": [
-            {"does": each.does, "path": each.path, "difference": each.difference}
+            {
+                "does": redacted(each.does),
+                "path": each.path,
+                "difference": [redacted(line) for line in each.difference],
+            }
             for each in mended.done
         ],
         "failed": [
-            {"does": each.does, "path": each.path, "because": error.message}
+            {"does": redacted(each.does), "path": each.path, "because": redacted(error.message)}
             for each, error in mended.failed
         ],
     }
@@ -90,9 +95,11 @@ def _observation(observation: Observation, width: int) -> Iterable[Row]:
     verdict, name = observation.verdict.value.ljust(_VERDICT_WIDTH), observation.id.ljust(width)
     column = len(verdict) + len(name) + 6
     tone = _TONES[observation.verdict]
-    yield row("  ", Span(verdict, tone), "  ", name, "  ", observation.evidence, hang=column)
+    yield row(
+        "  ", Span(verdict, tone), "  ", name, "  ", redacted(observation.evidence), hang=column
+    )
     if observation.remedy:
-        yield indented(column, Span(observation.remedy, Tone.COMMAND))
+        yield indented(column, Span(redacted(observation.remedy), Tone.COMMAND))
 
 
 # --- what was mended -----------------------------------------------------------------------------
@@ -108,11 +115,13 @@ def _mended(mended: Mended) -> Iterator[Row]:
         return
     yield row(Span("Would mend: a dry run" if mended.dry_run else "Mended", Tone.TITLE))
     for repair in mended.done:
-        yield row("  ", repair.does, hang=4)
+        yield row("  ", redacted(repair.does), hang=4)
         yield from _difference(repair.difference, indent=4)
     for repair, error in mended.failed:
-        yield row(Span("  not done  ", Tone.BAD), f"{repair.does}: {error.message}", hang=12)
-        yield indented(12, Span(error.hint, Tone.COMMAND))
+        yield row(
+            Span("  not done  ", Tone.BAD), redacted(f"{repair.does}: {error.message}"), hang=12
+        )
+        yield indented(12, Span(redacted(error.hint), Tone.COMMAND))
     changed = sorted({repair.path for repair in mended.done if repair.path})
     if changed and not mended.dry_run:
         commit = f"git add {shlex.join(changed)} && git commit --message '{_TITLE}' && git push"
@@ -127,5 +136,5 @@ _TITLE = "Correct what deploys the stage"
 def _difference(lines: Iterable[str], *, indent: int = 0) -> Iterator[Row]:
     """Return the lines of a unified diff."""
     tones = {"+": Tone.GOOD, "-": Tone.BAD, "@": Tone.QUIET}
-    for line in lines:
+    for line in map(redacted, lines):
         yield row(" " * indent, Span(line, tones.get(line[:1], Tone.PLAIN)))

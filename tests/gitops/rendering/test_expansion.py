@@ -65,3 +65,11 @@ def test_what_has_no_end_or_cannot_be_counted_is_endless(text: str) -> None:
 )
 def test_other_files_weigh_about_what_they_have(content: bytes) -> None:
     assert weight(content) < len(content) + 100
+
+
+def test_what_a_generator_takes_in_is_data_and_holds_no_aliases(lay: Lay) -> None:
+    """Scripts are full of `&` and `*`: one of a real dashboard was taken for a bomb."""
+    script = "var a=&a;" + "x*a;" * (USES + 1)
+    for field in ("configMapGenerator", "secretGenerator"):
+        named = f"{field}: [{{name: it, files: [it.js]}}]"
+        assert rules(lay, named, {"apps/staging/it.js": script}) == []

@@ -16,6 +16,7 @@ from understudy.gitops.controllers import as_folder
 from understudy.gitops.doctor.deployed import applied_rows, deployment_rows, source_rows
 from understudy.gitops.doctor.sources import repository_of
 from understudy.gitops.doctor.subject import FLUX, is_within
+from understudy.redaction import redacted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -169,8 +170,8 @@ def _as_told(deployed: Deployed, source: Object, told: GitSource | None) -> Iter
     ):
         if here and there != here:
             evidence = (
-                f"on the cluster {shown} has `{key}: {phrases.shown(there)}`, and {told.path} has"
-                f" `{phrases.shown(here)}`: the file is not applied"
+                f"on the cluster {shown} has `{key}: {phrases.shown(redacted(there))}`, and"
+                f" {told.path} has `{phrases.shown(redacted(here))}`: the file is not applied"
             )
             yield warning(row, evidence, remedy=_apply_files(deployed))
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from understudy.core import phrases
 from understudy.core.diagnosis import fine, problem, warning
 from understudy.gitops.doctor.subject import is_made, named, secret_key
+from understudy.redaction import redacted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -59,8 +60,8 @@ def _url(files: Files, source: GitSource) -> Iterator[Observation]:
     if production is None or repository_of(production.url) == repository_of(source.url):
         return
     evidence = (
-        f"{source.path}: {named(source)} reads {phrases.shown(source.url)}, and {named(production)}"
-        f" reads {phrases.shown(production.url)}: the stage would come from elsewhere"
+        f"{source.path}: {named(source)} reads {phrases.shown(redacted(source.url))}, and {named(production)}"
+        f" reads {phrases.shown(redacted(production.url))}: the stage would come from elsewhere"
     )
     remedy, repair = files.setting(source, "spec.url", production.url)
     yield problem("flux-source-url", evidence, remedy=remedy, repair=repair)

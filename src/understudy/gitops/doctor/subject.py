@@ -17,6 +17,7 @@ from understudy.core.errors import UsageError
 from understudy.gitops.doctor.commands import Commands
 from understudy.gitops.layout import PRODUCTION
 from understudy.gitops.writing.yaml_edits import Place, with_value
+from understudy.redaction import redacted
 
 if TYPE_CHECKING:
     from understudy.core.config import Stage
@@ -114,7 +115,8 @@ class Files:
     def setting(self, found: GitSource | Applied, key: str, value: str) -> Mending:
         """Plan another value at a key (`spec.ref.branch`) of an object, in its file."""
         key, value = _as_instance(found, key, value)
-        by_hand = f"In {phrases.shown(found.path)}, set `{key}: {phrases.shown(value)}`"
+        shown = phrases.shown(redacted(value))
+        by_hand = f"In {phrases.shown(found.path)}, set `{key}: {shown}`"
         before = (self.tree.read(found.path) or b"").decode(errors="surrogateescape")
         kind, keys = _kind(found), tuple(key.split("."))
         place = Place(file=found.path, keys=keys, kind=kind, name=_own_name(found))
@@ -126,7 +128,7 @@ class Files:
         if change is None:
             return Mending(f"{by_hand}: {self.commands.fix}", None)
         repair = Repair(
-            does=f"set `{key}: {phrases.shown(value)}` of {named(found)} in {found.path}",
+            does=f"set `{key}: {shown}` of {named(found)} in {found.path}",
             path=found.path,
             difference=_difference(found.path, before, after),
             make=lambda: change(found.path, lambda text: with_value(text, place, value)),
@@ -192,4 +194,4 @@ def _difference(path: str, before: str, after: str) -> tuple[str, ...]:
     lines = difflib.unified_diff(
         before.splitlines(), after.splitlines(), f"a/{path}", f"b/{path}", lineterm=""
     )
-    return tuple(lines)
+    return tuple(map(redacted, lines))

@@ -24,7 +24,7 @@ SIZE = 1 << 20
 """How many bytes such a file may have: lists of names and a few patches do not need more."""
 
 _EXPANDED = 8 * SIZE
-_GENERATORS = ("configMapGenerator", "secretGenerator")
+GENERATORS = ("configMapGenerator", "secretGenerator")
 _CHARTS = ("helmCharts", "helmChartInflationGenerator")
 _PLUGINS = ("generators", "transformers", "validators")
 _PATCHES = ("patches", "patchesJson6902", "replacements")
@@ -38,7 +38,7 @@ _OTHERS = (
 _KNOWN = {
     name.casefold(): name
     for name in (
-        *(*_GENERATORS, *_CHARTS, *_PLUGINS, *_PATCHES),
+        *(*GENERATORS, *_CHARTS, *_PLUGINS, *_PATCHES),
         *(*_LISTED_FILES, *_PLAIN, *_OTHERS),
     )
 }
@@ -161,7 +161,7 @@ def _files(fields: list[_Field]) -> Iterator[Named]:
         if inline(named.path) is None:
             yield named
     yield from _in_each(fields, _PATCHES, _of_patch)
-    yield from _in_each(fields, _GENERATORS, _of_generator)
+    yield from _in_each(fields, GENERATORS, _of_generator)
     for name, value in fields:
         if name == "openapi" and isinstance(value, dict):
             yield from _of_patch(name, value)

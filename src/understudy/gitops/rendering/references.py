@@ -161,7 +161,9 @@ class _Walk:
     def _file(self, named: Named, folder: str, file: str) -> int:
         content, place = self._local_file(named, folder), places.joined(folder, named.path)
         if content is not None:
-            return self._weight(place or file, content)
+            # What a generator takes in is data, and never read as YAML.
+            is_data = named.field in kustomization.GENERATORS
+            return len(content) if is_data else self._weight(place or file, content)
         if _REMOTE_FILE.match(named.path):
             self._refuse_network(named, file)
         elif place is None:

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from understudy.core.errors import UsageError
+from understudy.core.phrases import shown
 from understudy.gitops.writing.drafts import as_yaml
+from understudy.redaction import redacted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -128,20 +130,30 @@ def overlay_list(resources: Sequence[str]) -> str:
 
 
 def source_url(origin: str) -> str:
-    """Write a clone's remote as Flux wants it: with a scheme, and without credentials."""
+    """Write a clone's remote as Flux wants it: with a scheme, and without credentials.
+
+    A user's name stays where it is no secret: over ssh a key lets in.
+
+    Raises:
+        UsageError: it is no address.
+    """
     short = re.fullmatch(r"(?:([^@/\s]+)@)?([^:/\s]+):(?!//)/?(.+)", origin)
     if short:
-        return f"ssh://{short[1] or 'git'}@{short[2]}/{short[3]}"
+        origin = f"ssh://{short[1] or 'git'}@{short[2]}/{short[3]}"
+    elif "://" not in origin:
+        return origin
     try:
         parts = urlsplit(origin)
-    except ValueError as error:
-        message = f"The address of `origin` cannot be read: {error}."
-        raise UsageError(message, hint="Correct it: `git remote set-url origin URL`.") from error
-    user, at, host = parts.netloc.rpartition("@")
-    if parts.scheme in ("http", "https"):
-        return parts._replace(netloc=host).geturl()
-    # With ssh the name is part of the address, a password never is.
-    return parts._replace(netloc=f"{user.partition(':')[0]}{at}{host}").geturl() if at else origin
+        is_address = parts.port is None or parts.port > 0  # what is no port may be a password
+    except ValueError:
+        is_address = False
+    if not is_address:
+        message = f"The clone's origin, `{shown(redacted(origin))}`, is no address."
+        raise UsageError(message, hint="Correct it: git remote set-url origin URL")
+    credentials, _, server = parts.netloc.rpartition("@")
+    user = "" if parts.scheme in ("http", "https") else credentials.partition(":")[0]
+    netloc = f"{user}@{server}" if user else server
+    return parts._replace(netloc=netloc, query="", fragment="").geturl()
 
 
 def _version_of(like: GitSource | Applied, default: str, *, kind: str) -> str:
@@ -151,7 +163,10 @@ def _version_of(like: GitSource | Applied, default: str, *, kind: str) -> str:
 
 
 def _receiver_type(url: str) -> tuple[str, tuple[str, ...]]:
-    host = urlsplit(url).hostname or ""
+    try:
+        host = urlsplit(url).hostname or ""
+    except ValueError:
+        host = ""
     if host == "github.com" or host.startswith("github."):
         return "github", ("ping", "push")
     if host == "gitlab.com" or host.startswith("gitlab."):

@@ -17,6 +17,7 @@ from understudy.gitops.writing.drafts import OWN_VALUES, Draft, Drafts
 from understudy.gitops.writing.flux_site import site_of
 from understudy.gitops.writing.registering import kustomization_in, registered, resources
 from understudy.gitops.writing.yaml_edits import Place, with_value
+from understudy.redaction import redacted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -187,7 +188,7 @@ def _open_questions(site: Site) -> tuple[str, ...]:
     if not site.source.path:
         said.append(
             f"No file holds the GitRepository of production. The stage's has the address of your"
-            f" clone's origin, {shown(site.source.url)}, and the secret `{site.source.secret}`:"
+            f" clone's origin, {shown(redacted(site.source.url))}, and the secret `{site.source.secret}`:"
             " compare it with the one in the cluster."
         )
     left_out = flux_files.not_copied(site.production)

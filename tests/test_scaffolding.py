@@ -145,6 +145,48 @@ def test_what_is_in_the_way_is_named(tree: WorkTree, path: str, blocking: str) -
         tree.write(path, b"x")
 
 
+def test_a_full_disk_leaves_no_new_file(tree: WorkTree, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(_: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(UsageError, match="No space left"):
+        tree.write("new/apps.yaml", b"resources: []\n")
+
+    assert list((tree.root / "new").iterdir()) == []
+
+
+def test_a_file_keeps_its_mode_and_a_link_to_it_stays_one(tree: WorkTree) -> None:
+    (tree.root / "real").mkdir()
+    (tree.root / "real/a.sh").write_bytes(b"old")
+    (tree.root / "real/a.sh").chmod(0o750)
+    (tree.root / "a.sh").symlink_to("real/a.sh")
+
+    tree.write("a.sh", b"new")
+
+    assert (tree.root / "a.sh").is_symlink()
+    assert (tree.root / "real/a.sh").read_bytes() == b"new"
+    assert (tree.root / "real/a.sh").stat().st_mode & 0o777 == 0o750
+    assert [each.name for each in (tree.root / "real").iterdir()] == ["a.sh"]
+
+
+def test_no_link_beside_a_file_is_written_through(tree: WorkTree) -> None:
+    outside = tree.root.parent / "outside"
+    (tree.root / ".a.yaml.understudy").symlink_to(outside)
+
+    tree.write("a.yaml", b"x")
+
+    assert not outside.exists()
+    assert (tree.root / "a.yaml").read_bytes() == b"x"
+    assert (tree.root / ".a.yaml.understudy").is_symlink()
+
+
+def test_a_name_may_be_as_long_as_names_can_be(tree: WorkTree) -> None:
+    tree.write("a" * 250, b"x")
+
+    assert tree.read("a" * 250) == b"x"
+
+
 # --- planned files -------------------------------------------------------------------------------
 
 
@@ -239,7 +281,7 @@ def test_a_full_disk_leaves_a_file_as_it_was(
     with pytest.raises(UsageError, match="No space left") as refused:
         tree.write("apps.yaml", b"resources:\n  - web\n")
 
-    assert refused.value.hint == "Make room on the disk."
+    assert refused.value.hint.startswith("The disk is full.")
     assert tree.read("apps.yaml") == b"resources:\n  - web\n  - mail\n"
     assert [each.name for each in tree.root.glob(".*understudy*")] == []
 
@@ -248,6 +290,9 @@ def test_what_is_shown_of_a_change_has_no_password() -> None:
     file = PlannedFile(path="a", before=b"url: https://me:pw@x/y\n", after=b"url: ssh://git@x/y\n")
 
     shown = "\n".join(file.difference())
+
+    changed = PlannedFile(path="a", before=b"url: https://a:b@x\n", after=b"url: https://a:c@x\n")
+    assert changed.difference()[-2:] == ["-url: https://***@x", "+url: https://***@x"]
 
     assert "pw" not in shown
     assert "+url: ssh://git@x/y" in shown

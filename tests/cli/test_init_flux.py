@@ -7,7 +7,7 @@ import pytest
 
 from tests.cli.clones import WORKFLOW
 from tests.gitops.doctor.homes import kustomization
-from tests.gitops.writing.fleets import CLUSTER, FLEET, ORIGIN, OVERLAY, SOURCE, STAGE, STAGED
+from tests.gitops.writing.fleets import CLUSTER, FLEET, ORIGIN, OVERLAY, SOURCE, STAGE, STAGED, SYNC
 from understudy.core.errors import ExitCode
 
 if TYPE_CHECKING:
@@ -255,3 +255,28 @@ def test_a_credential_in_the_address_is_not_written(clone: Clone) -> None:
 
     assert "s3cret" not in told + "".join(str(each) for each in clone.files().values())
     assert "  url: https://github.com/ada/home.git\n" in clone.read(SOURCE)
+
+
+def test_the_password_of_the_clone_is_neither_written_nor_told(clone: Clone) -> None:
+    a_fleet(clone, {**FLEET, SYNC: ""}, origin="ssh://git:sekrit@h/x?token=sekrit")
+
+    told = clone.init("--flux", "--dry-run") + clone.init("--flux")
+
+    assert "  url: ssh://git@h/x\n" in clone.read(SOURCE)
+    assert "sekrit" not in told + clone.read(SOURCE)
+
+
+def test_a_password_in_a_file_is_not_shown(clone: Clone) -> None:
+    secret = FLEET[SYNC].replace("https://", "https://me:sekrit@")
+    a_fleet(clone, {**FLEET, SYNC: secret})
+
+    told = clone.init("--flux", "--dry-run")
+
+    assert "https://***@" in told
+    assert "sekrit" not in told
+
+
+def test_an_origin_that_is_no_address_is_told(clone: Clone) -> None:
+    a_fleet(clone, {**FLEET, SYNC: ""}, origin="https://[::1")
+
+    assert "`origin` cannot be read" in clone.init("--flux", code=ExitCode.USAGE)

@@ -161,3 +161,17 @@ def test_the_document_says_what_was_mended() -> None:
             {"does": "ask Flux to look now", "path": "", "because": "The context may not patch."}
         ],
     }
+
+
+def test_no_password_of_an_address_is_told() -> None:
+    secret = "https://me:s3cret@host/x"  # noqa: S105 - an example
+    repair = Repair(does=f"set {secret}", path="a", difference=(f"+{secret}",), make=lambda: None)
+    row = problem("flux-source-url", f"reads {secret}", remedy=f"set {secret}", repair=repair)
+    seen = Diagnosis(observations=(row,))
+    error = RefusedError(f"no {secret}", hint=f"not {secret}")
+    mended = Mended(done=(repair,), failed=((repair, error),))
+
+    told = plain(diagnosis_page(seen, mended)) + diagnosis_document(seen, mended).decode()
+
+    assert "https://***@host/x" in told
+    assert "s3cret" not in told

@@ -207,6 +207,8 @@ def test_a_source_that_cannot_be_read_is_a_problem_with_its_words(
         ({"ref": {"branch": "old"}}, "follows `old`, and the stage is `staging`"),
         ({"interval": "2h0m0s"}, "has `interval: 2h0m0s`, and"),
         ({"url": "https://github.com/ada/other"}, "has `url: https://github.com/ada/other`, and"),
+        ({"url": "https://me:pw@github.com/ada/x"}, "has `url: https://***@github.com/ada/x`, and"),
+        ({"url": "ssh://git@github.com/ada/x"}, "has `url: ssh://git@github.com/ada/x`, and"),
     ],
 )
 def test_an_object_that_differs_from_its_file_was_not_applied(

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tests.gitops.doctor.homes import SOURCE, git_repository, looked_at, troubles
+from tests.gitops.doctor.homes import HOME, SOURCE, SYNC, git_repository, looked_at, troubles
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -34,6 +34,25 @@ def test_a_value_that_is_wrong_is_set_and_nothing_else_changes(world: World) -> 
         "   url: https://github.com/ada/home",
     )
     assert written[SOURCE] == text.replace("main", "staging").replace("2h", "1m0s")
+
+
+def test_no_password_of_an_address_is_shown_and_the_file_gets_what_is_meant(world: World) -> None:
+    meant, wrong = "https://me:s3cret@github.com/ada/home", "https://me:s3cret@github.com/ada/x"
+    text = git_repository("flux-system-staging", "staging", url=wrong)
+    files = {SYNC: HOME[SYNC].replace("https://github.com/ada/home", meant), SOURCE: text}
+    written: dict[str, str] = {SOURCE: text}
+
+    def change(path: str, how: Callable[[str], str]) -> None:
+        written[path] = how(written[path])
+
+    (found,) = [e for e in looked_at(world, files, change=change) if e.id == "flux-source-url"]
+
+    assert found.repair
+    assert "s3cret" not in repr(found)
+    assert "reads https://***@github.com/ada/x, and" in found.evidence
+    assert "+  url: https://***@github.com/ada/home" in found.repair.difference
+    found.repair.make()
+    assert f"  url: {meant}\n" in written[SOURCE]
 
 
 def test_hostile_names_do_no_harm(world: World) -> None:

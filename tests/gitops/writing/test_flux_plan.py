@@ -282,12 +282,28 @@ def test_a_new_app_gets_its_own_where_the_others_have(lay: Lay) -> None:
         ("ssh://git:pw@git.example.org/x.git", "ssh://git@git.example.org/x.git"),
         ("ssh://git@git.example.org:22/x.git", "ssh://git@git.example.org:22/x.git"),
         ("git@git.example.org:x.git", "ssh://git@git.example.org/x.git"),
+        ("git:pw@git.example.org:x.git", "ssh://git@git.example.org/x.git"),
+        ("https://git.example.org/x.git?private_token=pw#pw", "https://git.example.org/x.git"),
+        ("ssh://git:p@w@git.example.org/x.git?token=pw", "ssh://git@git.example.org/x.git"),
+        ("../x.git", "../x.git"),
     ],
 )
 def test_no_password_of_the_clone_gets_into_a_file(origin: str, url: str) -> None:
     assert source_url(origin) == url
 
 
-def test_an_address_that_is_none_is_a_wrong_one() -> None:
-    with pytest.raises(UsageError, match="origin"):
-        source_url("https://[::1")
+@pytest.mark.parametrize(
+    "origin",
+    [
+        "https://[::1",
+        "https://me:pw@[::1/x",
+        "https://me:pw\u2100@h/x",
+        "https://me:pw?w@h/x",
+        "https://me:12?pw@h/x",
+    ],
+)
+def test_an_address_that_is_none_is_a_wrong_one(origin: str) -> None:
+    with pytest.raises(UsageError, match="origin") as refused:
+        source_url(origin)
+
+    assert "pw" not in refused.value.message

@@ -60,8 +60,9 @@ def _url(files: Files, source: GitSource) -> Iterator[Observation]:
     if production is None or repository_of(production.url) == repository_of(source.url):
         return
     evidence = (
-        f"{source.path}: {named(source)} reads {phrases.shown(redacted(source.url))}, and {named(production)}"
-        f" reads {phrases.shown(redacted(production.url))}: the stage would come from elsewhere"
+        f"{source.path}: {named(source)} reads {phrases.shown(redacted(source.url))}, and"
+        f" {named(production)} reads {phrases.shown(redacted(production.url))}: the stage would"
+        " come from elsewhere"
     )
     remedy, repair = files.setting(source, "spec.url", production.url)
     yield problem("flux-source-url", evidence, remedy=remedy, repair=repair)

@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from understudy.core.errors import UsageError
-from understudy.core.phrases import shown
 from understudy.gitops.writing.drafts import as_yaml
-from understudy.redaction import redacted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from urllib.parse import SplitResult
 
     from understudy.gitops.controllers import Applied, GitSource
 
@@ -144,16 +143,20 @@ def source_url(origin: str) -> str:
         return origin
     try:
         parts = urlsplit(origin)
-        is_address = parts.port is None or parts.port > 0  # what is no port may be a password
-    except ValueError:
-        is_address = False
-    if not is_address:
-        message = f"The clone's origin, `{shown(redacted(origin))}`, is no address."
-        raise UsageError(message, hint="Correct it: git remote set-url origin URL")
+        _refuse_port(parts)
+    except ValueError:  # which may tell a password
+        message = "The address of `origin` cannot be read."
+        raise UsageError(message, hint="Correct it: `git remote set-url origin URL`.") from None
     credentials, _, server = parts.netloc.rpartition("@")
     user = "" if parts.scheme in ("http", "https") else credentials.partition(":")[0]
     netloc = f"{user}@{server}" if user else server
     return parts._replace(netloc=netloc, query="", fragment="").geturl()
+
+
+def _refuse_port(parts: SplitResult) -> None:
+    """Raise a ValueError where there is no number: it may be a password with a `?` or a `#`."""
+    if parts.port == 0 or (parts.hostname and "@" in f"{parts.query}{parts.fragment}"):
+        raise ValueError
 
 
 def _version_of(like: GitSource | Applied, default: str, *, kind: str) -> str:

@@ -188,8 +188,8 @@ def _open_questions(site: Site) -> tuple[str, ...]:
     if not site.source.path:
         said.append(
             f"No file holds the GitRepository of production. The stage's has the address of your"
-            f" clone's origin, {shown(redacted(site.source.url))}, and the secret `{site.source.secret}`:"
-            " compare it with the one in the cluster."
+            f" clone's origin, {shown(redacted(site.source.url))}, and the secret"
+            f" `{site.source.secret}`: compare it with the one in the cluster."
         )
     left_out = flux_files.not_copied(site.production)
     if left_out and not any(site.is_stage_folder(each.folder) for each in site.own):

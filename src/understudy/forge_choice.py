@@ -15,6 +15,7 @@ from understudy.core import phrases
 from understudy.core.config import ForgeKind, Required
 from understudy.core.deployment import as_told
 from understudy.core.errors import ConfigError, UsageError
+from understudy.core.extras import extra_needed
 from understudy.core.ports import USERS_OWN_ACCESS
 from understudy.forges.github.auth import AppKey, GitAccess, found_in, no_credentials
 from understudy.forges.github.place import place_of
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
 
 
 _LONGEST_NUMBER = 9
+_UNASKED = "GitHub cannot be asked"
 
 
 class Host:
@@ -69,7 +71,7 @@ class Host:
         """
         if self.credentials is None:
             raise no_credentials(self.place)
-        with _extra_needed():
+        with extra_needed("github", otherwise=_UNASKED):
             from understudy.forges.github.client import GitHub  # noqa: PLC0415 - see above
 
         return GitHub(self.place, self.credentials, self._transport)
@@ -79,30 +81,19 @@ class Host:
         self._opened.close()
 
     def _app(self, app: AppKey) -> Credentials:
-        with _extra_needed():
+        with extra_needed("github", otherwise=_UNASKED):
             from understudy.forges.github.app import AppCredentials  # noqa: PLC0415 - see above
 
         return AppCredentials(app, place=self.place, transport=self._transport, clock=self.clock)
 
     @functools.cached_property
     def _transport(self) -> Transport:
-        with _extra_needed():
+        with extra_needed("github", otherwise=_UNASKED):
             from understudy.forges.github.limits import told_to_wait  # noqa: PLC0415 - see above
             from understudy.transport import Transport  # noqa: PLC0415
         transport = Transport(told_to_wait=told_to_wait, longest=_deadline())
         self._opened.callback(transport.close)
         return transport
-
-
-@contextmanager
-def _extra_needed() -> Iterator[None]:
-    try:
-        yield
-    except ModuleNotFoundError as error:
-        package = (error.name or "").partition(".")[0]
-        message = f"GitHub cannot be asked: the Python package `{package}` is not installed."
-        hint = "Install understudy with its extra: `understudy[github]`."
-        raise UsageError(message, hint=hint) from error
 
 
 @contextmanager

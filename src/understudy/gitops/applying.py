@@ -16,8 +16,8 @@ from understudy.documents import load_all
 from understudy.gitops.controllers import Applied, declared
 from understudy.gitops.rendering import broken, flux_settings
 from understudy.gitops.rendering.kustomization import NAMES
-from understudy.gitops.rendering.references import stands_for
 from understudy.gitops.rendering.renders import Broken, Rendered
+from understudy.gitops.rendering.unlisted import stands_for
 from understudy.gitops.writing.drafts import Draft
 from understudy.gitops.writing.overlaid import Overlaid
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from understudy.core import phrases
 from understudy.core.errors import RefusedError, UnavailableError, UnderstudyError, UsageError
+from understudy.core.extras import extra_needed
 from understudy.gitops.cluster.credential_plugins import credentials_from
 from understudy.gitops.cluster.kubeconfig import find_access
 from understudy.redaction import redacted
@@ -62,7 +63,7 @@ class Cluster:
         """Get ready; nothing is asked yet."""
         self.context = access.context
         self._server = redacted(access.cluster.server)
-        with _usable(access), _extra_needed():
+        with _usable(access), extra_needed("gitops", otherwise="The cluster cannot be asked"):
             self._client = _client(access)
             self._kinds = _kinds()
 
@@ -203,17 +204,6 @@ class Cluster:
 
 class _NotThereError(UnderstudyError):
     """The API has no such object, or no such kind."""
-
-
-@contextmanager
-def _extra_needed() -> Iterator[None]:
-    try:
-        yield
-    except ModuleNotFoundError as error:
-        package = (error.name or "").partition(".")[0]
-        message = f"The cluster cannot be asked: the Python package `{package}` is not installed."
-        hint = "Install understudy with its extra: `understudy[gitops]`."
-        raise UsageError(message, hint=hint) from error
 
 
 @contextmanager

@@ -16,6 +16,7 @@ from understudy.documents import load_all
 from understudy.gitops.rendering import broken, expansion, kustomization, plugins
 from understudy.gitops.rendering.closures import Closure
 from understudy.gitops.rendering.kustomization import Kustomization, Named, NotReadableError
+from understudy.gitops.rendering.unlisted import stands_for
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -61,22 +62,6 @@ def closure(tree: Tree, root: str, *, network: bool = False) -> Closure:
         remote=walk.remote,
         managed_by=walk.managed_by.get(root, False),
     )
-
-
-def stands_for(tree: Tree, root: str) -> list[str]:
-    """Return what Flux would name in a kustomization, where a folder has none of its own."""
-    if _has_kustomization(tree, root):
-        return []
-    files = tree.files(root)
-    folders = set(map(posixpath.dirname, files))
-    entries = places.outermost(folder for folder in folders if _has_kustomization(tree, folder))
-    loose = [file for file in files if not any(places.is_in(file, folder) for folder in entries)]
-    return sorted([*entries, *(file for file in loose if file.endswith((".yaml", ".yml")))])
-
-
-def _has_kustomization(tree: Tree, folder: str) -> bool:
-    names = kustomization.NAMES
-    return any(tree.read(posixpath.join(folder, name)) is not None for name in names)
 
 
 class _Walk:

@@ -14,7 +14,7 @@ import msgspec
 
 from understudy.core import phrases
 from understudy.core.decisions import Finding, Severity
-from understudy.core.errors import UsageError
+from understudy.core.extras import extra_needed
 from understudy.gitops.ruling import Said, finding
 from understudy.gitops.schemas.errors import Mistake, mistakes
 from understudy.gitops.schemas.versions import unserved
@@ -151,13 +151,8 @@ def _fields_of_all_kinds() -> Mapping[str, Any]:
 
 @functools.cache
 def _validator(definition: _Definition) -> Any:  # noqa: ANN401 - jsonschema makes its class
-    try:
+    with extra_needed("gitops", otherwise="Objects cannot be checked"):
         from understudy.gitops.schemas.validators import validator  # noqa: PLC0415 - slow to import
-    except ModuleNotFoundError as error:
-        package = (error.name or "").partition(".")[0]
-        message = f"Objects cannot be checked: the Python package `{package}` is not installed."
-        hint = "Install understudy with its extra: `understudy[gitops]`."
-        raise UsageError(message, hint=hint) from error
     return validator({**definition.schema, "$defs": _fields_of_all_kinds()})
 
 
